@@ -1,0 +1,28 @@
+/** A record to publish. Records with one key keep their order. */
+export interface OutgoingRecord {
+  readonly key: string;
+  /** Null is a tombstone. */
+  readonly value: Uint8Array | null;
+}
+
+/** A record as a consumer gets it. Offsets of a partition rise, with holes. */
+export interface LogRecord extends OutgoingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** When the log took it, ms UTC. */
+  readonly appendTime: number;
+}
+
+/** Topics of partitions, as Kafka has them: at least once, in order per partition. */
+export interface EventLog {
+  /** Resolves when all are held. Throws Error for a topic that does not exist: topics are made from the topology. */
+  publish(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
+  /**
+   * Up to `limit` records of each partition from the group's committed offset on. Without a commit in between, a
+   * repeated call delivers the same records again.
+   */
+  poll(group: string, topic: string, limit: number): Promise<readonly LogRecord[]>;
+  /** Moves the group past these records: in each partition to the greatest offset + 1. Never moves backwards. */
+  commit(group: string, records: readonly LogRecord[]): Promise<void>;
+}

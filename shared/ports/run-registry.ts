@@ -1,0 +1,33 @@
+import type { TearSheet } from "../engine/tear-sheet.ts";
+
+export type RunStatus = "running" | "finished" | "failed";
+
+/** One run of a strategy. */
+export interface RunRecord {
+  /** Of a backtest: made from its identity, so that a repeat is the same run. */
+  readonly run: string;
+  readonly kind: "backtest" | "paper" | "replay";
+  readonly strategy: string;
+  /** Feeds as `name=binance:BTC/USDT@1h`, in order. */
+  readonly feeds: readonly string[];
+  readonly params: Readonly<Record<string, number | string | boolean>>;
+  /** Everything that decides the result, as canonical JSON. */
+  readonly definition: string;
+  /** sha256 of `definition`, hex. */
+  readonly identity: string;
+  readonly created: number;
+  readonly status: RunStatus;
+  /** Why it failed; null otherwise. */
+  readonly error: string | null;
+  /** Null until finished. */
+  readonly resultHash: string | null;
+  readonly figures: TearSheet | null;
+}
+
+export interface RunRegistry {
+  /** Inserts or replaces by `run`. */
+  put(record: RunRecord): Promise<void>;
+  get(run: string): Promise<RunRecord | null>;
+  /** Newest first. */
+  list(): Promise<readonly RunRecord[]>;
+}
