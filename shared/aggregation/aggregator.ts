@@ -1,0 +1,293 @@
+import type { Candle } from "../market/candle.ts";
+import { InputError } from "../market/input-error.ts";
+import type { Coverage, Interval } from "../market/interval.ts";
+import type { IdScheme, TickColumns, TickKind } from "../market/tick.ts";
+import { childOf, type Timeframe, windowClose, windowOpen } from "../market/timeframe.ts";
+import { BaseWindows } from "./base-windows.ts";
+import type { Evidence } from "./completeness.ts";
+import { Rollup } from "./rollup.ts";
+import { TickFolder } from "./tick-folder.ts";
+import { HashMemory, SequenceMemory, type TickMemory } from "./tick-memory.ts";
+import type { GapClosedRecord, TickRecord, TicksRecord } from "./tick-record.ts";
+import { joinSummaries, type TradeSummary } from "./trade-summary.ts";
+import { candleOf, type WindowChange } from "./window-state.ts";
+
+/** How long after its end a window is restated by late trades, ms of event time. */
+export const LATENESS = 15 * 60_000;
+
+/** What one record of an instrument caused. */
+export interface Folded {
+  /** Revisions in the order they came about. */
+  readonly candles: readonly Candle[];
+  /** Spans with trades that came too late to be folded here: to be rebuilt from stored ticks. */
+  readonly dirty: readonly Interval[];
+  readonly coverage: readonly Coverage[];
+  /** Time at which the instrument ended, ms UTC, exclusive; null while it goes on. */
+  readonly ended: number | null;
+}
+
+/** A block said to come before the one at hand that is not here (yet). */
+export interface AwaitedBlock extends Interval {
+  readonly previousId: number;
+}
+
+/** All that an aggregator knows, for its codec. */
+export interface AggregatorState {
+  readonly kind: TickKind | null;
+  readonly memory: TickMemory | null;
+  readonly watermark: number;
+  /** Open time of the next window to close; null before the first one. */
+  readonly nextOpen: number | null;
+  /** Greatest event time seen. */
+  readonly latest: number;
+  readonly open: ReadonlyMap<number, TradeSummary>;
+  readonly base: BaseWindows;
+  readonly rollups: readonly Rollup[];
+  readonly lost: readonly Interval[];
+  readonly awaited: readonly AwaitedBlock[];
+  readonly ended: boolean;
+}
+
+/**
+ * Ticks of one instrument → candles of every timeframe, in event time: one fold, record by record. From the first trade
+ * on every window yields exactly one revision 0 when the watermark passes its end; late trades restate it and the
+ * windows merged from it. However the ticks are cut into records, the same candles come out.
+ */
+export class Aggregator {
+  readonly instrument: string;
+  readonly timeframes: readonly Timeframe[];
+  readonly #folder = new TickFolder();
+  readonly #base: BaseWindows;
+  readonly #rollups: readonly Rollup[];
+  #kind: TickKind | null;
+  #memory: TickMemory | null;
+  #watermark: number;
+  #nextOpen: number | null;
+  #latest: number;
+  #open: Map<number, TradeSummary>;
+  #lost: readonly Interval[];
+  #awaited: readonly AwaitedBlock[];
+  #ended: boolean;
+  #candles: Candle[] = [];
+  #dirty: Interval[] = [];
+  #coverage: Coverage[] = [];
+
+  /** `timeframes`: ascending, each but the first with the timeframe that tiles it. Throws RangeError otherwise. */
+  constructor(instrument: string, timeframes: readonly Timeframe[], state?: AggregatorState) {
+    const [shortest, ...longer] = timeframes;
+    if (shortest === undefined) throw new RangeError("an aggregator needs at least one timeframe");
+    for (const timeframe of longer) {
+      if (!timeframes.includes(childOf(timeframe)!)) {
+        throw new RangeError(`${timeframe} is merged from ${childOf(timeframe)}, which is missing`);
+      }
+    }
+    this.instrument = instrument;
+    this.timeframes = timeframes;
+    this.#base = state?.base ?? new BaseWindows(shortest);
+    this.#rollups = state?.rollups ?? longer.map((timeframe) => new Rollup(timeframe));
+    this.#kind = state?.kind ?? null;
+    this.#memory = state?.memory ?? null;
+    this.#watermark = state?.watermark ?? Number.NEGATIVE_INFINITY;
+    this.#nextOpen = state?.nextOpen ?? null;
+    this.#latest = state?.latest ?? Number.NEGATIVE_INFINITY;
+    this.#open = new Map(state?.open);
+    this.#lost = state?.lost ?? [];
+    this.#awaited = state?.awaited ?? [];
+    this.#ended = state?.ended ?? false;
+  }
+
+  /** All ticks before it are folded, ms UTC; −Infinity before the first record. */
+  get watermark(): number {
+    return this.#watermark;
+  }
+
+  get state(): AggregatorState {
+    return {
+      kind: this.#kind,
+      memory: this.#memory,
+      watermark: this.#watermark,
+      nextOpen: this.#nextOpen,
+      latest: this.#latest,
+      open: this.#open,
+      base: this.#base,
+      rollups: this.#rollups,
+      lost: this.#lost,
+      awaited: this.#awaited,
+      ended: this.#ended,
+    };
+  }
+
+  /** Folds one record. Throws InputError 'conflict' for ticks of another kind than the instrument's, changing nothing. */
+  fold(record: TickRecord): Folded {
+    this.#candles = [];
+    this.#dirty = [];
+    this.#coverage = [];
+    let ended: number | null = null;
+    switch (record.kind) {
+      case "ticks":
+        this.#foldTicks(record);
+        this.#advance(record.watermark);
+        break;
+      case "heartbeat":
+        this.#advance(record.watermark);
+        break;
+      case "gap-opened":
+        break;
+      case "gap-closed":
+        this.#foldGap(record);
+        break;
+      case "ended":
+        this.#end(record.at);
+        ended = record.at;
+        break;
+      default:
+        record satisfies never;
+    }
+    return { candles: this.#candles, dirty: this.#dirty, coverage: this.#coverage, ended };
+  }
+
+  get #evidence(): Evidence {
+    // The watermark is the source's word that it told everything before it.
+    return { ids: this.#ids, lost: this.#lost, vouched: () => true };
+  }
+
+  get #ids(): IdScheme {
+    return this.#memory instanceof HashMemory ? "hash" : "sequence";
+  }
+
+  #foldTicks(record: TicksRecord): void {
+    const { ticks, previousId } = record;
+    if (ticks.length === 0) return;
+    const memory = this.#memoryFor(ticks);
+    if (previousId !== null && this.#latest > Number.NEGATIVE_INFINITY && !memory.has(previousId)) {
+      let first = ticks.ts[0]!;
+      for (const ts of ticks.ts) first = Math.min(first, ts);
+      this.#awaited = [...this.#awaited, { previousId, from: Math.min(this.#latest, first), to: first }];
+    }
+    const { fresh, forgotten } = memory.sift(ticks);
+    for (const ts of forgotten) this.#markDirty(ts);
+    if (this.#awaited.length > 0) this.#awaited = this.#awaited.filter((block) => !memory.has(block.previousId));
+    this.#join(fresh);
+  }
+
+  #memoryFor(ticks: TickColumns): TickMemory {
+    if (this.#memory !== null && (ticks.kind !== this.#kind || ticks.ids !== this.#ids)) {
+      throw new InputError(
+        "conflict",
+        `${this.instrument} has ${this.#kind} ticks with ${this.#ids} ids; a block of ${ticks.kind} ticks with ` +
+          `${ticks.ids} ids cannot join them, as their ids differ: use one kind of source for an instrument`,
+      );
+    }
+    this.#kind = ticks.kind;
+    this.#memory ??= ticks.ids === "sequence" ? new SequenceMemory() : new HashMemory();
+    return this.#memory;
+  }
+
+  #join(ticks: TickColumns): void {
+    const { timeframe } = this.#base;
+    const late = new Map<number, TradeSummary>();
+    for (let i = 0; i < ticks.length; ) {
+      const openTime = windowOpen(timeframe, ticks.ts[i]!);
+      const closeTime = windowClose(timeframe, openTime);
+      const { taken, summary } = this.#folder.fold(ticks, i, ticks.length, openTime, closeTime);
+      this.#latest = Math.max(this.#latest, summary.closeTs);
+      if (this.#nextOpen === null || openTime >= this.#nextOpen) {
+        this.#open.set(openTime, joinSummaries(this.#open.get(openTime) ?? null, summary)!);
+      } else if (this.#base.find(openTime) === null) this.#dirty.push({ from: openTime, to: closeTime });
+      else late.set(openTime, joinSummaries(late.get(openTime) ?? null, summary)!);
+      i += taken;
+    }
+    if (late.size > 0) this.#publish(this.#base.restate(late, this.#evidence), Number.NEGATIVE_INFINITY);
+  }
+
+  #foldGap(record: GapClosedRecord): void {
+    if (!record.lost || record.from >= record.to) return;
+    this.#loseSpan(record.from, record.to, record.reason);
+    this.#publish(this.#base.restate(new Map(), this.#evidence), Number.NEGATIVE_INFINITY);
+  }
+
+  #loseSpan(from: number, to: number, reason: string): void {
+    this.#lost = [...this.#lost, { from, to }];
+    this.#coverage.push({ from, to, kind: "lost", reason });
+  }
+
+  #advance(watermark: number): void {
+    if (watermark <= this.#watermark) return;
+    this.#watermark = watermark;
+    this.#closeWindows(watermark);
+  }
+
+  #end(at: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#watermark = Math.max(this.#watermark, at);
+    const { timeframe } = this.#base;
+    const lastOpen = Math.max(...this.#open.keys(), windowOpen(timeframe, at - 1));
+    this.#closeWindows(windowClose(timeframe, lastOpen));
+    this.#publish([], Number.POSITIVE_INFINITY);
+  }
+
+  #closeWindows(until: number): void {
+    const { timeframe } = this.#base;
+    while (this.#nextOpen !== null || this.#open.size > 0) {
+      const openTime: number = this.#nextOpen ?? Math.min(...this.#open.keys());
+      const closeTime = windowClose(timeframe, openTime);
+      if (closeTime > until) return;
+      this.#giveUpWaiting(closeTime);
+      const summary = this.#open.get(openTime) ?? null;
+      this.#open.delete(openTime);
+      const { changes, contradiction } = this.#base.close(openTime, summary, this.#evidence);
+      if (contradiction !== null) this.#dirty.push(contradiction);
+      this.#nextOpen = closeTime;
+      this.#publish(changes, closeTime);
+      this.#forget(closeTime);
+    }
+  }
+
+  /** A block that was announced and has not come by the time its span closes is lost. */
+  #giveUpWaiting(closeTime: number): void {
+    if (this.#awaited.length === 0) return;
+    for (const block of this.#awaited) {
+      if (block.to > closeTime) continue;
+      this.#loseSpan(block.from, block.to, `the block that ends with id ${block.previousId} never came`);
+    }
+    this.#awaited = this.#awaited.filter((block) => block.to > closeTime);
+  }
+
+  #forget(now: number): void {
+    const time = now - LATENESS;
+    this.#base.forget(time);
+    for (const rollup of this.#rollups) rollup.forget(time);
+    this.#memory?.forget(now);
+    if (this.#lost.length > 0) this.#lost = this.#lost.filter((span) => span.to >= time);
+  }
+
+  /** Publishes changes of the shortest timeframe with all that follows, and closes longer windows that end by `time`. */
+  #publish(baseChanges: readonly WindowChange[], time: number): void {
+    const byTimeframe = new Map<Timeframe, readonly WindowChange[]>([[this.#base.timeframe, baseChanges]]);
+    this.#emit(this.#base.timeframe, baseChanges);
+    for (const rollup of this.#rollups) {
+      const incoming = byTimeframe.get(rollup.child) ?? [];
+      const changes = incoming.length === 0 && time !== Number.POSITIVE_INFINITY ? [] : rollup.apply(incoming);
+      if (time !== Number.NEGATIVE_INFINITY) changes.push(...rollup.close(time));
+      byTimeframe.set(rollup.timeframe, changes);
+      this.#emit(rollup.timeframe, changes);
+    }
+  }
+
+  #emit(timeframe: Timeframe, changes: readonly WindowChange[]): void {
+    if (changes.length === 0) return;
+    const series = {
+      instrument: this.instrument,
+      timeframe,
+      origin: "live",
+      sequentialIds: this.#ids === "sequence",
+    } as const;
+    for (const change of changes) this.#candles.push(candleOf(series, change.window, change.reason));
+  }
+
+  #markDirty(ts: number): void {
+    const from = windowOpen(this.#base.timeframe, ts);
+    this.#dirty.push({ from, to: windowClose(this.#base.timeframe, from) });
+  }
+}
