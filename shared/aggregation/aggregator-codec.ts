@@ -43,7 +43,7 @@ export function encodeAggregator(state: AggregatorState): Uint8Array {
     writeSpan(out, block);
     out.integer(block.previousId);
   });
-  out.byte(state.ended ? 1 : 0);
+  writeOptional(out, state.endedAt, (value) => out.integer(value));
   return out.finish();
 }
 
@@ -75,9 +75,9 @@ export function decodeAggregator(bytes: Uint8Array, timeframes: readonly Timefra
   );
   const lost = readList(input, () => readSpan(input));
   const awaited = readList(input, (): AwaitedBlock => ({ ...readSpan(input), previousId: input.integer() }));
-  const ended = input.byte() === 1;
+  const endedAt = readOptional(input, () => input.integer());
   const base = new BaseWindows(shortest!, windows, before, last);
-  return { kind, memory, watermark, nextOpen, latest, open, base, rollups, lost, awaited, ended };
+  return { kind, memory, watermark, nextOpen, latest, open, base, rollups, lost, awaited, endedAt };
 }
 
 function writeList<T>(out: ByteWriter, items: readonly T[], write: (item: T) => void): void {
@@ -131,7 +131,7 @@ function writeSummary(out: ByteWriter, openTime: number, summary: TradeSummary):
   out.double(summary.low);
   out.double(summary.close);
   out.bigInteger(summary.volume);
-  out.bigInteger(summary.quoteVolume);
+  writeOptional(out, summary.quoteVolume, (value) => out.bigInteger(value));
   writeOptional(out, summary.buyVolume, (value) => out.bigInteger(value));
 }
 
@@ -148,7 +148,7 @@ function readSummary(input: ByteReader, openTime: number): TradeSummary {
   const low = input.double();
   const close = input.double();
   const volume = input.bigInteger();
-  const quoteVolume = input.bigInteger();
+  const quoteVolume = readOptional(input, () => input.bigInteger());
   const buyVolume = readOptional(input, () => input.bigInteger());
   return {
     openTs,

@@ -14,14 +14,19 @@ export interface TradeSummary {
   readonly closeId: number;
   readonly close: number;
   readonly volume: Decimal;
-  readonly quoteVolume: Decimal;
+  /** Null as soon as one part has none, as candles from a file may. */
+  readonly quoteVolume: Decimal | null;
   /** Null as soon as one trade has no side. */
   readonly buyVolume: Decimal | null;
-  /** Number of trades, those inside aggregates included. */
+  /** Number of trades, those inside aggregates included; NaN as soon as one part has no count. */
   readonly trades: number;
-  /** Least first and greatest last trade id. */
+  /** Least first and greatest last trade id; NaN as soon as one part has none. */
   readonly firstId: number;
   readonly lastId: number;
+}
+
+function addKnown(a: Decimal | null, b: Decimal | null, what: string): Decimal | null {
+  return a === null || b === null ? null : checkDecimal(a + b, what);
 }
 
 /** Both together. Throws RangeError when a sum passes 1e20. */
@@ -40,8 +45,8 @@ export function mergeSummaries(a: TradeSummary, b: TradeSummary): TradeSummary {
     closeId: closing.closeId,
     close: closing.close,
     volume: checkDecimal(a.volume + b.volume, "volume"),
-    quoteVolume: checkDecimal(a.quoteVolume + b.quoteVolume, "quote volume"),
-    buyVolume: a.buyVolume === null || b.buyVolume === null ? null : a.buyVolume + b.buyVolume,
+    quoteVolume: addKnown(a.quoteVolume, b.quoteVolume, "quote volume"),
+    buyVolume: addKnown(a.buyVolume, b.buyVolume, "buy volume"),
     trades: a.trades + b.trades,
     firstId: Math.min(a.firstId, b.firstId),
     lastId: Math.max(a.lastId, b.lastId),

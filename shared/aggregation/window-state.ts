@@ -44,6 +44,43 @@ export function candleOf(series: CandleSeries, window: ClosedWindow, reason: Can
     return { ...head, open: price, high: price, low: price, close: price, ...NO_TRADES, ...tail };
   }
   const { open, high, low, close, volume, quoteVolume, buyVolume, trades } = summary;
-  const ids = sequentialIds ? { firstId: summary.firstId, lastId: summary.lastId } : { firstId: null, lastId: null };
-  return { ...head, open, high, low, close, volume, quoteVolume, buyVolume, trades, ...ids, ...tail };
+  const ids = {
+    firstId: sequentialIds ? known(summary.firstId) : null,
+    lastId: sequentialIds ? known(summary.lastId) : null,
+  };
+  const sums = { volume, quoteVolume, buyVolume, trades: known(trades) };
+  return { ...head, open, high, low, close, ...sums, ...ids, ...tail };
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+/**
+ * A stored candle as a closed window again, to merge longer candles from. Its trades' times are lost: its bounds stand
+ * for them, which keeps the order among windows.
+ */
+export function windowOf(candle: Candle): ClosedWindow {
+  const { openTime, completeness, revision, open, high, low, close } = candle;
+  const traded = candle.trades !== 0 && open !== null && high !== null && low !== null && close !== null;
+  if (!traded) return { openTime, summary: null, completeness, flat: close, revision };
+  const firstId = candle.firstId ?? Number.NaN;
+  const lastId = candle.lastId ?? Number.NaN;
+  const summary: TradeSummary = {
+    openTs: openTime,
+    openId: 0,
+    open,
+    high,
+    low,
+    closeTs: candle.closeTime - 1,
+    closeId: 0,
+    close,
+    volume: candle.volume,
+    quoteVolume: candle.quoteVolume,
+    buyVolume: candle.buyVolume,
+    trades: candle.trades ?? Number.NaN,
+    firstId,
+    lastId,
+  };
+  return { openTime, summary, completeness, flat: open, revision };
 }

@@ -1,0 +1,85 @@
+import { Aggregator } from "../aggregation/aggregator.ts";
+import { AGGREGATOR_SCHEMA, decodeAggregator, encodeAggregator } from "../aggregation/aggregator-codec.ts";
+import { InputError } from "../market/input-error.ts";
+import { type Instrument, instrumentKey } from "../market/instrument.ts";
+import { TIMEFRAMES, type Timeframe } from "../market/timeframe.ts";
+import type { LogRecord } from "../ports/event-log.ts";
+import { encodeCandlesRecord } from "../wire/candle-records.ts";
+import { encodeDeadLetter } from "../wire/dead-letters.ts";
+import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
+import { CANDLES, DEAD_LETTERS } from "../wire/topics.ts";
+import { type Output, type StagePorts, type StageState, stepStage } from "./stage.ts";
+
+/** Name of the stage in checkpoints. */
+export const AGGREGATE = "aggregate";
+
+/** Live candles are made from one minute up. */
+export const LIVE_TIMEFRAMES: readonly Timeframe[] = TIMEFRAMES.filter((timeframe) => timeframe !== "1s");
+
+/** Folds a batch of topic `ticks` into candles, instrument by instrument. */
+export async function aggregate(ports: StagePorts, records: readonly LogRecord[]): Promise<void> {
+  for (const [key, ofInstrument] of Map.groupBy(records, (record) => record.key)) {
+    const stageKey = {
+      stage: AGGREGATE,
+      key,
+      schema: AGGREGATOR_SCHEMA,
+      open: (state: Uint8Array | null) => new AggregateState(key, state),
+    };
+    await stepStage(ports, stageKey, ofInstrument);
+  }
+}
+
+class AggregateState implements StageState {
+  readonly #key: string;
+  readonly #aggregator: Aggregator;
+
+  constructor(key: string, state: Uint8Array | null) {
+    this.#key = key;
+    const decoded = state === null ? undefined : decodeAggregator(state, LIVE_TIMEFRAMES);
+    this.#aggregator = new Aggregator(key, LIVE_TIMEFRAMES, decoded);
+  }
+
+  fold(record: LogRecord): readonly Output[] {
+    const letter = (row: number | null, reason: string): Output => {
+      const { topic, partition, offset, value } = record;
+      return {
+        topic: DEAD_LETTERS,
+        key: topic,
+        value: encodeDeadLetter({ topic, partition, offset, row, reason, value }),
+      };
+    };
+    try {
+      const decoded = decodeTickRecord(record.value);
+      const letters = decoded.badRows.map((bad) => letter(bad.row, bad.reason));
+      return [...this.#candles(decoded), ...letters];
+    } catch (error) {
+      if (error instanceof InputError) return [letter(null, error.message)];
+      throw error;
+    }
+  }
+
+  encode(): Uint8Array {
+    return encodeAggregator(this.#aggregator.state);
+  }
+
+  #candles({ instrument, record }: DecodedTicks): readonly Output[] {
+    if (instrumentKey(instrument) !== this.#key) {
+      throw new InputError("bad-data", `a record of ${instrumentKey(instrument)} has the key ${this.#key}`);
+    }
+    const folded = this.#aggregator.fold(record);
+    const { candles, dirty, coverage, ended } = folded;
+    if (candles.length === 0 && dirty.length === 0 && coverage.length === 0 && ended === null) return [];
+    return [{ topic: CANDLES, key: this.#key, value: encodeCandlesRecord({ instrument, ...folded }) }];
+  }
+}
+
+/** Watermark of an instrument's live stream, ms UTC; null where it never was live. */
+export async function liveWatermark(
+  checkpoints: StagePorts["checkpoints"],
+  instrument: Instrument,
+): Promise<number | null> {
+  const stored = await checkpoints.load(AGGREGATE, instrumentKey(instrument));
+  if (stored === null) return null;
+  const { watermark } = decodeAggregator(stored.state, LIVE_TIMEFRAMES);
+  return watermark === Number.NEGATIVE_INFINITY ? null : watermark;
+}

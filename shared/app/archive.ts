@@ -1,0 +1,104 @@
+import { InputError } from "../market/input-error.ts";
+import { type Instrument, instrumentKey } from "../market/instrument.ts";
+import type { TickColumns, TickOrigin } from "../market/tick.ts";
+import { windowClose, windowOpen } from "../market/timeframe.ts";
+import type { CandleStore } from "../ports/candle-store.ts";
+import type { EventLog, LogRecord } from "../ports/event-log.ts";
+import type { RangeRegistry } from "../ports/range-registry.ts";
+import type { ResultStore } from "../ports/result-store.ts";
+import type { TickStore } from "../ports/tick-store.ts";
+import { decodeCandlesRecord } from "../wire/candle-records.ts";
+import { encodeDeadLetter } from "../wire/dead-letters.ts";
+import { decodeRunEvents } from "../wire/run-event-records.ts";
+import { decodeTickRecord } from "../wire/tick-records.ts";
+import { CANDLES, DEAD_LETTERS, RUN_EVENTS, TICKS } from "../wire/topics.ts";
+
+export interface ArchivePorts {
+  readonly ticks: TickStore;
+  readonly candles: CandleStore;
+  readonly ranges: RangeRegistry;
+  readonly results: ResultStore;
+  readonly log: EventLog;
+}
+
+/**
+ * Writes a batch of any topic to the stores: the only streaming function that does. Every write is an upsert by ids from
+ * the record, so repeats change nothing and no checkpoint is kept.
+ */
+export async function archive(ports: ArchivePorts, records: readonly LogRecord[]): Promise<void> {
+  for (const record of records) {
+    try {
+      if (record.topic === TICKS) await archiveTicks(ports, record);
+      else if (record.topic === CANDLES) await archiveCandles(ports, record);
+      else if (record.topic === RUN_EVENTS) await archiveRunEvents(ports, record);
+      else throw new Error(`topic ${record.topic} is not archived`);
+    } catch (error) {
+      // Poison on `ticks` is reported by `aggregate`, which reads the same records.
+      if (!(error instanceof InputError) || (error.code !== "bad-data" && error.code !== "conflict")) throw error;
+      if (record.topic !== TICKS) await report(ports.log, record, error.message);
+    }
+  }
+}
+
+async function report(log: EventLog, record: LogRecord, reason: string): Promise<void> {
+  const { topic, partition, offset, value } = record;
+  const letter = encodeDeadLetter({ topic, partition, offset, row: null, reason, value });
+  await log.publish(DEAD_LETTERS, [{ key: topic, value: letter }]);
+}
+
+async function archiveTicks(ports: ArchivePorts, logged: LogRecord): Promise<void> {
+  const { instrument, record } = decodeTickRecord(logged.value);
+  if (record.kind === "gap-closed" && record.lost) {
+    const { from, to, reason } = record;
+    await ports.ranges.addCoverage(instrument, { from, to, kind: "lost", reason });
+  }
+  if (record.kind !== "ticks" || record.ticks.length === 0) return;
+  await storeLiveTicks(ports, instrument, record.ticks, record.origin, record.previousId === null);
+}
+
+/**
+ * Stores ticks of the live stream, and marks the windows whose rebuilt candles they make stale: those that they join,
+ * and all around the first live trade.
+ */
+export async function storeLiveTicks(
+  ports: Pick<ArchivePorts, "ticks" | "candles" | "ranges">,
+  instrument: Instrument,
+  ticks: TickColumns,
+  origin: TickOrigin,
+  first: boolean,
+): Promise<void> {
+  const { conflicts } = await ports.ticks.append(instrument, ticks, origin);
+  if (conflicts.length > 0) {
+    const id = ticks.id[conflicts[0]!];
+    throw new InputError(
+      "conflict",
+      `${conflicts.length} ticks of ${instrumentKey(instrument)} repeat held ids with other content, the first id ${id}`,
+    );
+  }
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const ts of ticks.ts) {
+    from = Math.min(from, ts);
+    to = Math.max(to, ts);
+  }
+  if (first) await ports.ranges.markDirty(instrument, from, from + 1);
+  const span = { from: windowOpen("1m", from), to: windowClose("1m", windowOpen("1m", to)) };
+  for await (const candles of ports.candles.readOrigin({ instrument, timeframe: "1m", ...span }, "rebuilt")) {
+    for (const candle of candles) {
+      const joined = ticks.ts.some((ts) => ts >= candle.openTime && ts < candle.closeTime);
+      if (joined) await ports.ranges.markDirty(instrument, candle.openTime, candle.closeTime);
+    }
+  }
+}
+
+async function archiveCandles(ports: ArchivePorts, logged: LogRecord): Promise<void> {
+  const record = decodeCandlesRecord(logged.value);
+  await ports.candles.put(record.candles);
+  for (const span of record.coverage) await ports.ranges.addCoverage(record.instrument, span);
+  for (const span of record.dirty) await ports.ranges.markDirty(record.instrument, span.from, span.to);
+}
+
+async function archiveRunEvents(ports: ArchivePorts, logged: LogRecord): Promise<void> {
+  const { run, feeds, events } = decodeRunEvents(logged.value);
+  await ports.results.write(run, feeds, events);
+}

@@ -1,0 +1,94 @@
+import type { CheckpointStore, FenceEntry } from "../ports/checkpoint-store.ts";
+import type { EventLog, LogRecord, OutgoingRecord } from "../ports/event-log.ts";
+
+/** A record to publish, and where. */
+export interface Output extends OutgoingRecord {
+  readonly topic: string;
+}
+
+/** A stage's state of one key while records are folded into it. */
+export interface StageState {
+  /** Folds one record in; returns what it causes. Deterministic: no clock, no I/O. */
+  fold(record: LogRecord): readonly Output[];
+  /** The state as bytes, after the records folded so far. */
+  encode(): Uint8Array;
+}
+
+/** What a stage is made of, for one key. */
+export interface StageKey {
+  readonly stage: string;
+  readonly key: string;
+  /** Version of the state's bytes. */
+  readonly schema: number;
+  /** The state to go on from; null at the very start. */
+  open(state: Uint8Array | null): Promise<StageState> | StageState;
+}
+
+export interface StagePorts {
+  readonly checkpoints: CheckpointStore;
+  readonly log: EventLog;
+}
+
+/**
+ * One step: load, drop what the fence has seen, fold, publish, commit state and fence together. If another invocation
+ * was faster, everything is done again on its state. A crash anywhere repeats work and changes nothing.
+ *
+ * Throws Error for a state of another schema, and for a record below the fence that was appended after it: its topic was
+ * recreated, and an operator has to say so.
+ */
+export async function stepStage(ports: StagePorts, key: StageKey, records: readonly LogRecord[]): Promise<void> {
+  for (;;) {
+    const stored = await ports.checkpoints.load(key.stage, key.key);
+    if (stored !== null && stored.schema !== key.schema) {
+      throw new Error(
+        `${key.stage} of ${key.key} has a state of schema ${stored.schema}, this version reads ${key.schema}`,
+      );
+    }
+    const fence = new Fence(stored?.fence ?? []);
+    const fresh = records.filter((record) => fence.admit(record));
+    if (fresh.length === 0) return;
+    const state = await key.open(stored?.state ?? null);
+    const outputs = fresh.flatMap((record) => state.fold(record));
+    await publish(ports.log, outputs);
+    const next = { schema: key.schema, state: state.encode(), fence: fence.entries() };
+    if (await ports.checkpoints.commit(key.stage, key.key, stored?.version ?? 0, next)) return;
+  }
+}
+
+/** Publishes outputs, topic by topic, keeping the order of each. */
+export async function publish(log: EventLog, outputs: readonly Output[]): Promise<void> {
+  const byTopic = Map.groupBy(outputs, (output) => output.topic);
+  for (const [topic, records] of byTopic) await log.publish(topic, records);
+}
+
+/** How far each partition is folded. */
+class Fence {
+  readonly #entries: Map<string, FenceEntry>;
+
+  constructor(entries: readonly FenceEntry[]) {
+    this.#entries = new Map(entries.map((entry) => [`${entry.topic}/${entry.partition}`, entry]));
+  }
+
+  /** Whether the record is new; moves past it if so. */
+  admit(record: LogRecord): boolean {
+    const { topic, partition, offset, appendTime } = record;
+    const key = `${topic}/${partition}`;
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && offset < entry.nextOffset) {
+      if (appendTime > entry.appendTime) {
+        throw new Error(
+          `${topic}/${partition} was recreated: offset ${offset} was appended at ${appendTime}, after ` +
+            `${entry.appendTime}, yet offsets up to ${entry.nextOffset} are folded. Raise the topic's epoch to go on.`,
+        );
+      }
+      return false;
+    }
+    const latest = Math.max(entry?.appendTime ?? 0, appendTime);
+    this.#entries.set(key, { topic, partition, epoch: entry?.epoch ?? 0, nextOffset: offset + 1, appendTime: latest });
+    return true;
+  }
+
+  entries(): FenceEntry[] {
+    return [...this.#entries.values()];
+  }
+}

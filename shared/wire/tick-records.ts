@@ -1,0 +1,148 @@
+import type { TickRecord } from "../aggregation/tick-record.ts";
+import type { Instrument } from "../market/instrument.ts";
+import {
+  BUY,
+  EARLIEST_TICK,
+  pickTicks,
+  SELL,
+  type TickColumns,
+  type TickOrigin,
+  UNKNOWN_SIDE,
+} from "../market/tick.ts";
+import { choiceField, decodeJson, encodeJson, integerField, listField, PoisonError, textField } from "./decoded.ts";
+
+/** Version of the records on topic `ticks`. */
+export const TICKS_VERSION = 1;
+
+const ORIGINS: readonly TickOrigin[] = ["live", "repair", "backfill", "import", "replay"];
+const KINDS: readonly TickRecord["kind"][] = ["ticks", "heartbeat", "gap-opened", "gap-closed", "ended"];
+const SIDES = "sb?";
+
+/** A row of a block that is no valid tick. */
+export interface BadRow {
+  readonly row: number;
+  readonly reason: string;
+}
+
+/** A record of topic `ticks`. Of a block only the bad rows are left out. */
+export interface DecodedTicks {
+  readonly instrument: Instrument;
+  readonly record: TickRecord;
+  readonly badRows: readonly BadRow[];
+}
+
+/** A record as the bytes of topic `ticks`: JSON, ticks in columns. */
+export function encodeTickRecord(instrument: Instrument, record: TickRecord): Uint8Array {
+  const head = { v: TICKS_VERSION, kind: record.kind, exchange: instrument.exchange, symbol: instrument.symbol };
+  if (record.kind !== "ticks") return encodeJson({ ...head, ...record });
+  const { ticks, origin, watermark, previousId } = record;
+  const aggregates = ticks.kind === "aggregate";
+  return encodeJson({
+    ...head,
+    origin,
+    watermark,
+    previousId,
+    ...(aggregates ? { tick: "aggregate" } : {}),
+    ...(ticks.ids === "hash" ? { ids: "hash" } : {}),
+    id: [...ticks.id],
+    ts: [...ticks.ts],
+    price: [...ticks.price],
+    amount: [...ticks.amount],
+    side: Array.from(ticks.side, (side) => SIDES[side]).join(""),
+    ...(aggregates ? { first: [...ticks.firstId], last: [...ticks.lastId] } : {}),
+  });
+}
+
+/** The inverse. Throws PoisonError or NewerVersionError. */
+export function decodeTickRecord(bytes: Uint8Array | null): DecodedTicks {
+  const json = decodeJson(bytes, TICKS_VERSION);
+  const kind = choiceField(json, "kind", KINDS);
+  const instrument = { exchange: textField(json, "exchange"), symbol: textField(json, "symbol") };
+  if (kind === "ticks") return { instrument, ...decodeBlock(json) };
+  const record = ((): TickRecord => {
+    switch (kind) {
+      case "heartbeat":
+        return { kind, watermark: integerField(json, "watermark") };
+      case "gap-opened":
+        return { kind, from: integerField(json, "from"), reason: textField(json, "reason") };
+      case "gap-closed":
+        return {
+          kind,
+          from: integerField(json, "from"),
+          to: integerField(json, "to"),
+          lost: json["lost"] === true,
+          reason: textField(json, "reason"),
+        };
+      case "ended":
+        return { kind, at: integerField(json, "at") };
+    }
+  })();
+  return { instrument, record, badRows: [] };
+}
+
+function decodeBlock(json: Readonly<Record<string, unknown>>): Omit<DecodedTicks, "instrument"> {
+  const kind = json["tick"] === undefined ? "trade" : choiceField(json, "tick", ["trade", "aggregate"]);
+  const ids = json["ids"] === undefined ? "sequence" : choiceField(json, "ids", ["sequence", "hash"]);
+  const id = column(json, "id");
+  const length = id.length;
+  const sides = textField(json, "side");
+  const columns: TickColumns = {
+    kind,
+    ids,
+    length,
+    id,
+    ts: column(json, "ts"),
+    price: column(json, "price"),
+    amount: column(json, "amount"),
+    side: sideColumn(sides),
+    firstId: kind === "trade" ? id : column(json, "first"),
+    lastId: kind === "trade" ? id : column(json, "last"),
+  };
+  for (const name of ["ts", "price", "amount", "side", "firstId", "lastId"] as const) {
+    if (columns[name].length !== length) {
+      throw new PoisonError(`${name} has ${columns[name].length} rows and id ${length}: columns must be equally long`);
+    }
+  }
+  const badRows: BadRow[] = [];
+  const good: number[] = [];
+  for (let row = 0; row < length; row++) {
+    const reason = faultOf(columns, row);
+    if (reason === null) good.push(row);
+    else badRows.push({ row, reason });
+  }
+  const previousId = json["previousId"] === null ? null : integerField(json, "previousId");
+  const ticks = badRows.length === 0 ? columns : pickTicks(columns, good);
+  const watermark = integerField(json, "watermark");
+  const origin = choiceField(json, "origin", ORIGINS);
+  return { record: { kind: "ticks", origin, watermark, previousId, ticks }, badRows };
+}
+
+function column(json: Readonly<Record<string, unknown>>, name: string): Float64Array {
+  // What is no number becomes NaN here, and a bad row below.
+  return Float64Array.from(listField(json, name), (value) => (typeof value === "number" ? value : Number.NaN));
+}
+
+function sideColumn(text: string): Uint8Array {
+  const side = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const letter = text.charCodeAt(i);
+    side[i] = letter === 98 ? BUY : letter === 115 ? SELL : UNKNOWN_SIDE;
+  }
+  return side;
+}
+
+function faultOf(ticks: TickColumns, row: number): string | null {
+  const id = ticks.id[row]!;
+  const ts = ticks.ts[row]!;
+  const price = ticks.price[row]!;
+  const amount = ticks.amount[row]!;
+  if (!(Number.isSafeInteger(id) && id >= 0)) return `id ${id} is no integer from 0 to 2^53`;
+  if (!(Number.isSafeInteger(ts) && ts >= EARLIEST_TICK)) return `ts ${ts} is no time in ms since 2009`;
+  if (!(price > 0 && price < Number.POSITIVE_INFINITY)) return `price ${price} is not above 0`;
+  if (!(amount > 0 && amount < Number.POSITIVE_INFINITY)) return `amount ${amount} is not above 0`;
+  if (ticks.kind === "trade") return null;
+  const first = ticks.firstId[row]!;
+  const last = ticks.lastId[row]!;
+  const ordered = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first >= 0 && last >= first;
+  return ordered ? null : `trades ${first} to ${last} are no run of ids`;
+}
