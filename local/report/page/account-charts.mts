@@ -1,0 +1,186 @@
+import type uPlotClass from "uplot";
+import { formatNumber, formatPercent, formatTime } from "#shared/report/format.ts";
+import type { PageData } from "#shared/report/page-data.ts";
+import { colour, fontFamily } from "./page-globals.mts";
+
+type Column = readonly (number | null)[];
+
+interface Line {
+  readonly label: string;
+  readonly values: Column;
+  readonly colour: string;
+  readonly isDashed?: boolean;
+  readonly isFilled?: boolean;
+}
+
+interface Plot {
+  readonly key: string;
+  readonly height: number;
+  readonly time: Column;
+  readonly lines: readonly Line[];
+  readonly format: (value: number | null) => string;
+  readonly axis: (value: number) => string;
+  readonly canBeLogarithmic?: boolean;
+}
+
+/** The charts of the account; they share the cursor and the span that is zoomed in on. */
+export class AccountCharts {
+  readonly #data: PageData;
+  #charts: uPlotClass[] = [];
+  #isLogarithmic = false;
+  #span: { readonly min: number; readonly max: number } | null = null;
+  #isZooming = false;
+
+  constructor(data: PageData) {
+    this.#data = data;
+    const scale = document.querySelector<HTMLButtonElement>("[data-scale]");
+    scale?.addEventListener("click", () => {
+      this.#isLogarithmic = !this.#isLogarithmic;
+      scale.ariaPressed = String(this.#isLogarithmic);
+      this.draw();
+    });
+    document.querySelector("[data-reset]")?.addEventListener("click", () => this.#zoom(null));
+    const observer = new ResizeObserver(() => this.#fit());
+    for (const container of document.querySelectorAll(".plot")) observer.observe(container);
+  }
+
+  /** Draws all anew, in the colours of the theme that is on. */
+  draw(): void {
+    for (const chart of this.#charts) chart.destroy();
+    this.#charts = [];
+    for (const plot of plots(this.#data)) {
+      const container = document.querySelector<HTMLElement>(`[data-plot=${plot.key}]`);
+      if (container !== null) this.#charts.push(this.#chart(plot, container));
+    }
+    if (this.#span !== null) this.#zoom(this.#span);
+  }
+
+  #chart(plot: Plot, container: HTMLElement): uPlotClass {
+    const columns = [plot.time, ...plot.lines.map((line) => line.values)];
+    const options: uPlotClass.Options = {
+      width: container.clientWidth,
+      height: plot.height,
+      tzDate: (time) => uPlot.tzDate(new Date(time * 1_000), "Etc/UTC"),
+      cursor: {
+        sync: { key: "account", scales: ["x", null] },
+        drag: { x: true, y: false },
+        points: { size: 7 },
+        bind: {
+          dblclick: () => () => {
+            this.#zoom(null);
+            return null;
+          },
+        },
+      },
+      scales: { y: { distr: plot.canBeLogarithmic && this.#isLogarithmic ? 3 : 1 } },
+      axes: [
+        axis({ space: 70 }),
+        axis({ size: 62, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : plot.axis(tick))) }),
+      ],
+      series: [
+        { label: "Time, UTC", value: (_chart, time) => (time === null ? "–" : formatTime(time * 1_000)) },
+        ...plot.lines.map((line) => seriesOf(line, plot.format)),
+      ],
+      hooks: { setScale: [(chart, key) => this.#follow(chart, key)] },
+    };
+    return new uPlot(options, columns as uPlotClass.AlignedData, container);
+  }
+
+  #follow(chart: uPlotClass, key: string): void {
+    if (key !== "x" || this.#isZooming || !this.#charts.includes(chart)) return;
+    const { min, max } = chart.scales["x"] ?? {};
+    if (min === undefined || max === undefined || min === null || max === null) return;
+    this.#zoom({ min, max });
+  }
+
+  #zoom(span: { readonly min: number; readonly max: number } | null): void {
+    this.#span = span;
+    this.#isZooming = true;
+    for (const chart of this.#charts) {
+      const time = chart.data[0];
+      chart.setScale("x", span ?? { min: time[0]!, max: time.at(-1)! });
+    }
+    // uPlot calls its hooks in a microtask, after this turn.
+    setTimeout(() => {
+      this.#isZooming = false;
+    });
+  }
+
+  #fit(): void {
+    for (const chart of this.#charts) {
+      const width = chart.root.parentElement?.clientWidth ?? chart.width;
+      if (width > 0 && width !== chart.width) chart.setSize({ width, height: chart.height });
+    }
+  }
+}
+
+function axis(own: uPlotClass.Axis): uPlotClass.Axis {
+  const line = { stroke: colour("line"), width: 1 };
+  return { font: `12px ${fontFamily()}`, stroke: colour("faint"), grid: line, ticks: { ...line, size: 4 }, ...own };
+}
+
+function seriesOf(line: Line, format: (value: number | null) => string): uPlotClass.Series {
+  return {
+    label: line.label,
+    stroke: line.colour,
+    width: line.isDashed ? 1.25 : 1.6,
+    value: (_chart, value) => format(value),
+    points: { show: false },
+    ...(line.isDashed ? { dash: [5, 4] } : {}),
+    ...(line.isFilled ? { fill: `color-mix(in srgb, ${line.colour} 18%, transparent)` } : {}),
+  };
+}
+
+function plots(data: PageData): Plot[] {
+  const { equity, underwater, rolling, quote, digits } = data;
+  const percent = (value: number | null): string => formatPercent(value);
+  const percentAxis = (value: number): string => formatPercent(value, Math.abs(value) < 0.01 && value !== 0 ? 1 : 0);
+  const money = (value: number | null): string => formatNumber(value, digits.money);
+  const hold = (values: Column): Line => ({ label: "Buy & hold", values, colour: colour("hold"), isDashed: true });
+  const account = (values: Column, isFilled = false): Line => ({
+    label: "Strategy",
+    values,
+    colour: colour("account"),
+    isFilled,
+  });
+  const shared: Plot[] = [
+    {
+      key: "equity",
+      height: 300,
+      time: equity.time,
+      lines: [account(equity.account), hold(equity.hold)].map((line) => ({
+        ...line,
+        label: `${line.label}, ${quote}`,
+      })),
+      format: money,
+      axis: moneyAxis,
+      canBeLogarithmic: true,
+    },
+    {
+      key: "underwater",
+      height: 170,
+      time: underwater.time,
+      lines: [account(underwater.account, true), hold(underwater.hold)],
+      format: percent,
+      axis: percentAxis,
+    },
+  ];
+  if (rolling === null) return shared;
+  const one = (key: string, values: Column): Plot => ({
+    key,
+    height: 190,
+    time: rolling.time,
+    lines: [account(values)],
+    format: percent,
+    axis: percentAxis,
+  });
+  return [...shared, one("return", rolling.return), one("volatility", rolling.volatility)];
+}
+
+/** Short enough for a narrow margin: `12.5k`, `3M`. */
+function moneyAxis(value: number): string {
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e6) return `${Number((value / 1e6).toPrecision(6))}M`;
+  if (magnitude >= 1e4) return `${Number((value / 1e3).toPrecision(6))}k`;
+  return formatNumber(value, Number.isInteger(value) ? 0 : magnitude < 1 ? 4 : 1);
+}
