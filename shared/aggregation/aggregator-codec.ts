@@ -17,6 +17,8 @@ export const AGGREGATOR_SCHEMA = 1;
 const COMPLETENESS: readonly Completeness[] = ["proven", "reconciled", "unknown", "gap"];
 const NONE = 0;
 const SOME = 1;
+/** A safe integer fits; with the time since the id before, an id of a busy market takes 8 bytes. */
+const ID_BYTES = 7;
 
 /** The state of an aggregator as bytes; equal states give equal bytes. */
 export function encodeAggregator(state: AggregatorState): Uint8Array {
@@ -213,12 +215,14 @@ function writeMemory(out: ByteWriter, memory: TickMemory | null): void {
   } else if (memory instanceof HashMemory) {
     out.byte(2);
     out.double(memory.horizon);
+    let last = 0;
     writeList(
       out,
-      [...memory.times].sort(([a], [b]) => a - b),
+      [...memory.times].sort(([a, aTs], [b, bTs]) => aTs - bTs || a - b),
       ([id, ts]) => {
-        out.integer(id);
-        out.integer(ts);
+        out.integer(ts - last);
+        for (let rest = id, i = 0; i < ID_BYTES; i++, rest = Math.floor(rest / 256)) out.byte(rest % 256);
+        last = ts;
       },
     );
   } else out.byte(0);
@@ -237,5 +241,12 @@ function readMemory(input: ByteReader): TickMemory | null {
     return new SequenceMemory(new IdRanges(floor, bounds));
   }
   const horizon = input.double();
-  return new HashMemory(horizon, new Map(readList(input, () => [input.integer(), input.integer()] as const)));
+  let last = 0;
+  const times = readList(input, () => {
+    last += input.integer();
+    let id = 0;
+    for (let i = 0, scale = 1; i < ID_BYTES; i++, scale *= 256) id += input.byte() * scale;
+    return [id, last] as const;
+  });
+  return new HashMemory(horizon, new Map(times));
 }

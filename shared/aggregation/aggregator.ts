@@ -1,8 +1,8 @@
 import type { Candle } from "../market/candle.ts";
 import { InputError } from "../market/input-error.ts";
-import type { Coverage, Interval } from "../market/interval.ts";
+import { type Coverage, type Interval, joinIntervals } from "../market/interval.ts";
 import type { IdScheme, TickColumns, TickKind } from "../market/tick.ts";
-import { childOf, type Timeframe, windowClose, windowOpen } from "../market/timeframe.ts";
+import { childOf, TIMEFRAMES, type Timeframe, windowClose, windowOpen } from "../market/timeframe.ts";
 import { BaseWindows } from "./base-windows.ts";
 import type { Evidence } from "./completeness.ts";
 import { Rollup } from "./rollup.ts";
@@ -45,7 +45,8 @@ export interface AggregatorState {
   readonly rollups: readonly Rollup[];
   readonly lost: readonly Interval[];
   readonly awaited: readonly AwaitedBlock[];
-  readonly ended: boolean;
+  /** Time from which no trade comes, ms UTC; null while the instrument goes on. */
+  readonly endedAt: number | null;
 }
 
 /**
@@ -67,7 +68,7 @@ export class Aggregator {
   #open: Map<number, TradeSummary>;
   #lost: readonly Interval[];
   #awaited: readonly AwaitedBlock[];
-  #ended: boolean;
+  #endedAt: number | null;
   #candles: Candle[] = [];
   #dirty: Interval[] = [];
   #coverage: Coverage[] = [];
@@ -76,9 +77,12 @@ export class Aggregator {
   constructor(instrument: string, timeframes: readonly Timeframe[], state?: AggregatorState) {
     const [shortest, ...longer] = timeframes;
     if (shortest === undefined) throw new RangeError("an aggregator needs at least one timeframe");
-    for (const timeframe of longer) {
-      if (!timeframes.includes(childOf(timeframe)!)) {
-        throw new RangeError(`${timeframe} is merged from ${childOf(timeframe)}, which is missing`);
+    for (const [i, timeframe] of longer.entries()) {
+      if (!timeframes.slice(0, i + 1).includes(childOf(timeframe)!)) {
+        throw new RangeError(`${timeframe} is merged from ${childOf(timeframe)}, which does not come before it`);
+      }
+      if (TIMEFRAMES.indexOf(timeframe) <= TIMEFRAMES.indexOf(timeframes[i]!)) {
+        throw new RangeError(`timeframes must ascend, but ${timeframe} comes after ${timeframes[i]}`);
       }
     }
     this.instrument = instrument;
@@ -93,7 +97,7 @@ export class Aggregator {
     this.#open = new Map(state?.open);
     this.#lost = state?.lost ?? [];
     this.#awaited = state?.awaited ?? [];
-    this.#ended = state?.ended ?? false;
+    this.#endedAt = state?.endedAt ?? null;
   }
 
   /** All ticks before it are folded, ms UTC; −Infinity before the first record. */
@@ -113,7 +117,7 @@ export class Aggregator {
       rollups: this.#rollups,
       lost: this.#lost,
       awaited: this.#awaited,
-      ended: this.#ended,
+      endedAt: this.#endedAt,
     };
   }
 
@@ -143,7 +147,8 @@ export class Aggregator {
       default:
         record satisfies never;
     }
-    return { candles: this.#candles, dirty: this.#dirty, coverage: this.#coverage, ended };
+    const dirty = this.#dirty.length > 1 ? joinIntervals(this.#dirty) : this.#dirty;
+    return { candles: this.#candles, dirty, coverage: this.#coverage, ended };
   }
 
   get #evidence(): Evidence {
@@ -159,15 +164,20 @@ export class Aggregator {
     const { ticks, previousId } = record;
     if (ticks.length === 0) return;
     const memory = this.#memoryFor(ticks);
-    if (previousId !== null && this.#latest > Number.NEGATIVE_INFINITY && !memory.has(previousId)) {
-      let first = ticks.ts[0]!;
-      for (const ts of ticks.ts) first = Math.min(first, ts);
-      this.#awaited = [...this.#awaited, { previousId, from: Math.min(this.#latest, first), to: first }];
-    }
+    const missing = previousId !== null && this.#latest > Number.NEGATIVE_INFINITY && !memory.has(previousId);
     const { fresh, forgotten } = memory.sift(ticks);
     for (const ts of forgotten) this.#markDirty(ts);
+    // A block that comes again says nothing new about the one before it, which may be forgotten by now.
+    if (missing && fresh.length > 0) this.#await(previousId, fresh);
     if (this.#awaited.length > 0) this.#awaited = this.#awaited.filter((block) => !memory.has(block.previousId));
     this.#join(fresh);
+  }
+
+  #await(previousId: number, ticks: TickColumns): void {
+    if (this.#awaited.some((block) => block.previousId === previousId)) return;
+    let first = ticks.ts[0]!;
+    for (const ts of ticks.ts) first = Math.min(first, ts);
+    this.#awaited = [...this.#awaited, { previousId, from: Math.min(this.#latest, first), to: first + 1 }];
   }
 
   #memoryFor(ticks: TickColumns): TickMemory {
@@ -192,39 +202,54 @@ export class Aggregator {
       const { taken, summary } = this.#folder.fold(ticks, i, ticks.length, openTime, closeTime);
       this.#latest = Math.max(this.#latest, summary.closeTs);
       if (this.#nextOpen === null || openTime >= this.#nextOpen) {
+        if (this.#endedAt !== null) this.#resume(this.#endedAt, summary.openTs);
         this.#open.set(openTime, joinSummaries(this.#open.get(openTime) ?? null, summary)!);
       } else if (this.#base.find(openTime) === null) this.#dirty.push({ from: openTime, to: closeTime });
       else late.set(openTime, joinSummaries(late.get(openTime) ?? null, summary)!);
       i += taken;
     }
-    if (late.size > 0) this.#publish(this.#base.restate(late, this.#evidence), Number.NEGATIVE_INFINITY);
+    if (late.size > 0) this.#restate(late);
+  }
+
+  #restate(late: ReadonlyMap<number, TradeSummary>): void {
+    const { changes, contradicted } = this.#base.restate(late, this.#evidence);
+    if (contradicted !== null) this.#dirty.push(contradicted);
+    this.#publish(changes, Number.NEGATIVE_INFINITY);
   }
 
   #foldGap(record: GapClosedRecord): void {
     if (!record.lost || record.from >= record.to) return;
     this.#loseSpan(record.from, record.to, record.reason);
-    this.#publish(this.#base.restate(new Map(), this.#evidence), Number.NEGATIVE_INFINITY);
+    this.#restate(new Map());
   }
 
   #loseSpan(from: number, to: number, reason: string): void {
-    this.#lost = [...this.#lost, { from, to }];
     this.#coverage.push({ from, to, kind: "lost", reason });
+    if (this.#nextOpen === null || to >= this.#nextOpen - LATENESS) {
+      this.#lost = joinIntervals([...this.#lost, { from, to }]);
+    }
   }
 
   #advance(watermark: number): void {
-    if (watermark <= this.#watermark) return;
+    if (this.#endedAt !== null || watermark <= this.#watermark) return;
     this.#watermark = watermark;
     this.#closeWindows(watermark);
   }
 
   #end(at: number): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.#endedAt !== null) return;
+    this.#endedAt = at;
     this.#watermark = Math.max(this.#watermark, at);
     const { timeframe } = this.#base;
     const lastOpen = Math.max(...this.#open.keys(), windowOpen(timeframe, at - 1));
     this.#closeWindows(windowClose(timeframe, lastOpen));
     this.#publish([], Number.POSITIVE_INFINITY);
+  }
+
+  /** The instrument is traded again at `ts`: nobody watched in between. */
+  #resume(endedAt: number, ts: number): void {
+    this.#endedAt = null;
+    if (this.#nextOpen !== null && endedAt < ts) this.#loseSpan(endedAt, ts, "taken off, and traded again later");
   }
 
   #closeWindows(until: number): void {
@@ -236,8 +261,8 @@ export class Aggregator {
       this.#giveUpWaiting(closeTime);
       const summary = this.#open.get(openTime) ?? null;
       this.#open.delete(openTime);
-      const { changes, contradiction } = this.#base.close(openTime, summary, this.#evidence);
-      if (contradiction !== null) this.#dirty.push(contradiction);
+      const { changes, contradicted } = this.#base.close(openTime, summary, this.#evidence);
+      if (contradicted !== null) this.#dirty.push(contradicted);
       this.#nextOpen = closeTime;
       this.#publish(changes, closeTime);
       this.#forget(closeTime);
@@ -246,19 +271,21 @@ export class Aggregator {
 
   /** A block that was announced and has not come by the time its span closes is lost. */
   #giveUpWaiting(closeTime: number): void {
-    if (this.#awaited.length === 0) return;
-    for (const block of this.#awaited) {
-      if (block.to > closeTime) continue;
-      this.#loseSpan(block.from, block.to, `the block that ends with id ${block.previousId} never came`);
-    }
+    const overdue = this.#awaited.filter((block) => block.to <= closeTime);
+    if (overdue.length === 0) return;
     this.#awaited = this.#awaited.filter((block) => block.to > closeTime);
+    for (const { from, to, previousId } of overdue) {
+      this.#loseSpan(from, to, `the block that ends with id ${previousId} never came`);
+    }
+    this.#restate(new Map());
   }
 
   #forget(now: number): void {
     const time = now - LATENESS;
     this.#base.forget(time);
     for (const rollup of this.#rollups) rollup.forget(time);
-    this.#memory?.forget(now);
+    // While nothing is traded, the ids of the last trades stay: a source that comes back names or repeats them.
+    this.#memory?.forget(Math.min(now, this.#latest));
     if (this.#lost.length > 0) this.#lost = this.#lost.filter((span) => span.to >= time);
   }
 

@@ -1,4 +1,5 @@
 import type { Completeness } from "../market/candle.ts";
+import type { Interval } from "../market/interval.ts";
 import { type Timeframe, windowClose } from "../market/timeframe.ts";
 import {
   completenessOfSilent,
@@ -11,10 +12,12 @@ import {
 import { joinSummaries, type TradeSummary } from "./trade-summary.ts";
 import type { ClosedWindow, WindowChange } from "./window-state.ts";
 
-/** What a closing window contradicts that can no longer be restated: [from, to) must be rebuilt from stored ticks. */
-export interface Contradiction {
-  readonly from: number;
-  readonly to: number;
+/** What trades that closed or joined changed. */
+export interface Restatement {
+  /** In order of openTime, a window that has just closed before those that it restates. */
+  readonly changes: WindowChange[];
+  /** What is said otherwise now but can no longer be restated, as it is forgotten: to be rebuilt from stored ticks. */
+  readonly contradicted: Interval | null;
 }
 
 /**
@@ -42,55 +45,60 @@ export class BaseWindows {
   }
 
   /** Closes the window at `openTime`, the one after the last. Returns its change first, then those it causes. */
-  close(
-    openTime: number,
-    summary: TradeSummary | null,
-    evidence: Evidence,
-  ): { readonly changes: WindowChange[]; readonly contradiction: Contradiction | null } {
+  close(openTime: number, summary: TradeSummary | null, evidence: Evidence): Restatement {
     const { last } = this;
-    const previous = this.windows.at(-1);
+    const firstTraded = this.#firstTraded();
     const window: ClosedWindow = {
       openTime,
       summary,
-      completeness: this.#judge(openTime, summary, last, null, evidence),
+      completeness: this.#completeness(openTime, summary, last, null, evidence),
       flat: last?.price ?? null,
       revision: 0,
     };
     this.windows.push(window);
     const changes: WindowChange[] = [{ window, joined: summary, was: null, reason: "close" }];
-    if (summary === null || last === null) {
-      if (summary !== null) this.last = lastTradeOf(summary);
-      return { changes, contradiction: null };
-    }
+    if (summary === null) return { changes, contradicted: null };
     this.last = lastTradeOf(summary);
-    const follows = followsFrom(last, summary);
-    if (previous !== undefined && !(follows && previous.completeness === "proven")) {
-      changes.push(...this.restate(new Map(), evidence));
+    if (evidence.ids === "sequence") {
+      const from = Math.max(this.#tradedBefore(this.windows.length - 1), 0);
+      if (!(followsFrom(last, summary) && this.#isProven(from, this.windows.length - 1))) {
+        changes.push(...this.#judge(from, new Map(), evidence));
+      }
     }
-    const retainsLast = this.before === null || last.lastId !== this.before.lastId || last.ts !== this.before.ts;
-    const contradicted = evidence.ids === "sequence" && !follows && !retainsLast;
-    return { changes, contradiction: contradicted ? { from: last.ts, to: openTime } : null };
+    return { changes, contradicted: this.#contradicted(firstTraded, evidence) };
   }
 
-  /** Lets late trades join their windows, by openTime, and judges every window anew. Returns what changed, in order. */
-  restate(late: ReadonlyMap<number, TradeSummary>, evidence: Evidence): WindowChange[] {
+  /** Lets late trades join their windows, by openTime, and judges every window anew. */
+  restate(late: ReadonlyMap<number, TradeSummary>, evidence: Evidence): Restatement {
+    const firstTraded = this.#firstTraded();
+    for (const window of this.windows) {
+      window.summary = joinSummaries(window.summary, late.get(window.openTime) ?? null);
+    }
+    return { changes: this.#judge(0, late, evidence), contradicted: this.#contradicted(firstTraded, evidence) };
+  }
+
+  /** Judges the windows from index `start` on anew, and restates those that look different then. */
+  #judge(start: number, late: ReadonlyMap<number, TradeSummary>, evidence: Evidence): WindowChange[] {
     const { windows } = this;
-    for (const window of windows) window.summary = joinSummaries(window.summary, late.get(window.openTime) ?? null);
-    const next: (TradeSummary | null)[] = new Array(windows.length).fill(null);
-    for (let i = windows.length - 2; i >= 0; i--) next[i] = windows[i + 1]!.summary ?? next[i + 1]!;
+    const next: (TradeSummary | null)[] = [null];
+    for (let i = windows.length - 1; i > start; i--) next.push(windows[i]!.summary ?? next.at(-1)!);
     const changes: WindowChange[] = [];
-    let last = this.before;
-    for (const [i, window] of windows.entries()) {
+    const traded = windows[this.#tradedBefore(start)]?.summary ?? null;
+    let last = traded === null ? this.before : lastTradeOf(traded);
+    for (let i = start; i < windows.length; i++) {
+      const window = windows[i]!;
       const joined = late.get(window.openTime) ?? null;
       const was = window.completeness;
       const flat = last?.price ?? null;
       const moved = window.summary === null && flat !== window.flat;
       window.flat = flat;
-      window.completeness = this.#judge(window.openTime, window.summary, last, next[i]!, evidence);
+      window.completeness = this.#completeness(window.openTime, window.summary, last, next.pop()!, evidence);
       if (window.summary !== null) last = lastTradeOf(window.summary);
-      if (joined === null && !moved && window.completeness === was) continue;
+      // A gap shows no price, so it looks the same whatever price came before it.
+      const restated = joined !== null || (moved && window.completeness !== "gap");
+      if (!restated && window.completeness === was) continue;
       window.revision++;
-      changes.push({ window, joined, was, reason: joined !== null || moved ? "late" : "completeness" });
+      changes.push({ window, joined, was, reason: restated ? "late" : "completeness" });
     }
     this.last = last;
     return changes;
@@ -114,15 +122,45 @@ export class BaseWindows {
     if (count > 0) this.windows.splice(0, count);
   }
 
-  #judge(
+  #firstTraded(): TradeSummary | null {
+    for (const { summary } of this.windows) if (summary !== null) return summary;
+    return null;
+  }
+
+  /** Index of the last window with trades before index `end`, −1 if there is none. */
+  #tradedBefore(end: number): number {
+    let i = end - 1;
+    while (i >= 0 && this.windows[i]!.summary === null) i--;
+    return i;
+  }
+
+  /** Whether all windows from index `start` to before `end` are proven. */
+  #isProven(start: number, end: number): boolean {
+    for (let i = start; i < end; i++) if (this.windows[i]!.completeness !== "proven") return false;
+    return true;
+  }
+
+  /**
+   * Forgotten windows from the last trade on were judged by the first trade after them, `was`, or by the source's word
+   * while there was none. If another trade comes first now and says otherwise, they are contradicted.
+   */
+  #contradicted(was: TradeSummary | null, evidence: Evidence): Interval | null {
+    const { before } = this;
+    const first = this.#firstTraded();
+    if (evidence.ids === "hash" || before === null || first === null) return null;
+    if ((was === null || followsFrom(before, was)) === followsFrom(before, first)) return null;
+    return { from: before.ts, to: this.windows[0]!.openTime };
+  }
+
+  #completeness(
     openTime: number,
     summary: TradeSummary | null,
     before: LastTrade | null,
     next: TradeSummary | null,
     evidence: Evidence,
   ): Completeness {
-    if (summary !== null) return completenessOfTraded(before, summary, next, evidence);
-    if (before === null) return "gap";
-    return completenessOfSilent({ from: openTime, to: windowClose(this.timeframe, openTime) }, before, next, evidence);
+    const to = windowClose(this.timeframe, openTime);
+    if (summary !== null) return completenessOfTraded(to, before, summary, next, evidence);
+    return before === null ? "gap" : completenessOfSilent({ from: openTime, to }, before, next, evidence);
   }
 }

@@ -34,8 +34,12 @@ export function followsFrom(before: LastTrade | null, summary: TradeSummary): bo
   return before !== null && summary.firstId === before.lastId + 1;
 }
 
-/** Completeness of a window with trades. `next` is the next window that has trades, null while none is known. */
+/**
+ * Completeness of a window with trades that ends at `to`. `next` is the next window that has trades, null while none is
+ * known: the source then vouches for the trades up to `to`, unless it said that it may have lost some.
+ */
 export function completenessOfTraded(
+  to: number,
   before: LastTrade | null,
   summary: TradeSummary,
   next: TradeSummary | null,
@@ -43,7 +47,7 @@ export function completenessOfTraded(
 ): Completeness {
   if (evidence.ids === "hash") return "unknown";
   const inside = summary.trades === summary.lastId - summary.firstId + 1;
-  const right = next === null || followsFrom(lastTradeOf(summary), next);
+  const right = next === null ? !overlaps(evidence.lost, summary.closeTs, to) : followsFrom(lastTradeOf(summary), next);
   return inside && right && followsFrom(before, summary) ? "proven" : "unknown";
 }
 

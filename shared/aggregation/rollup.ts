@@ -73,7 +73,8 @@ export class Rollup {
     const changes: WindowChange[] = [];
     for (const [window, before] of touched) {
       window.completeness = this.#completeness(window);
-      const restated = before.joined !== null || (window.summary === null && window.flat !== before.flat);
+      const moved = window.summary === null && window.completeness !== "gap" && window.flat !== before.flat;
+      const restated = before.joined !== null || moved;
       if (!restated && window.completeness === before.completeness) continue;
       window.revision++;
       const reason = restated ? "late" : "completeness";

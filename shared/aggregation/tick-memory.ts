@@ -1,7 +1,7 @@
 import { pickTicks, type TickColumns } from "../market/tick.ts";
 import { IdRanges } from "./id-ranges.ts";
 
-/** How long ids without a sequence are remembered, ms of event time. */
+/** How long before the latest trade ids without a sequence are remembered, ms of event time. */
 export const HASH_MEMORY = 120_000;
 
 /** What of a block is new. */
@@ -16,7 +16,7 @@ export interface TickMemory {
   /** The ticks of a block that are not held yet; holds them from now on. */
   sift(ticks: TickColumns): Sifted;
   has(id: number): boolean;
-  /** May forget what it can of ticks before `time`, ms UTC. */
+  /** May forget what is long before `time`, ms UTC. */
   forget(time: number): void;
 }
 
@@ -63,7 +63,7 @@ export class SequenceMemory implements TickMemory {
 
 /** Memory of ids that have no order: each for `HASH_MEMORY`. */
 export class HashMemory implements TickMemory {
-  /** Time by id, in order of arrival. */
+  /** Time by id. */
   readonly times: Map<number, number>;
   horizon: number;
 
