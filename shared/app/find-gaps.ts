@@ -1,0 +1,87 @@
+import type { Candle } from "../market/candle.ts";
+import type { Instrument } from "../market/instrument.ts";
+import type { Coverage, Interval } from "../market/interval.ts";
+import type { CandleStore } from "../ports/candle-store.ts";
+import type { RangeRegistry } from "../ports/range-registry.ts";
+
+/** A stretch of whole minutes in which trades are missing. */
+export interface Gap extends Interval {
+  /** `hole`: no trade of the stretch is held. `partial`: some are. */
+  readonly kind: "hole" | "partial";
+  /** How many trades are missing, by their ids; null where ids do not tell. */
+  readonly missing: number | null;
+  /** First and last missing id, where they are one run; null otherwise. */
+  readonly firstId: number | null;
+  readonly lastId: number | null;
+  /** Why, in words. */
+  readonly reason: string;
+}
+
+/**
+ * What is missing of an instrument in [from, to), found in its stored minutes: ids that are not held between or inside
+ * minutes, and spans that were recorded as lost. In order.
+ */
+export async function findGaps(
+  ports: { readonly candles: CandleStore; readonly ranges: RangeRegistry },
+  instrument: Instrument,
+  span: Interval,
+): Promise<Gap[]> {
+  const coverage = await ports.ranges.coverage(instrument, span.from, span.to);
+  const lost = coverage.filter((each) => each.kind === "lost");
+  const finder = new GapFinder(lost);
+  const query = { instrument, timeframe: "1m", choice: "best", ...span } as const;
+  for await (const candles of ports.candles.read(query)) for (const candle of candles) finder.push(candle);
+  return finder.finish();
+}
+
+class GapFinder {
+  readonly #lost: readonly Coverage[];
+  readonly #gaps: Gap[] = [];
+  #before: Candle | null = null;
+  /** Minutes that are gaps since the last one that is not. */
+  #hole: Interval | null = null;
+
+  constructor(lost: readonly Coverage[]) {
+    this.#lost = lost;
+  }
+
+  push(candle: Candle): void {
+    if (candle.completeness === "gap") {
+      this.#hole = { from: this.#hole?.from ?? candle.openTime, to: candle.closeTime };
+      return;
+    }
+    const { firstId, lastId, trades } = candle;
+    const before = this.#before?.lastId ?? null;
+    if (firstId !== null && before !== null && firstId > before + 1) {
+      this.#between(this.#hole ?? { from: this.#before!.openTime, to: candle.closeTime }, before + 1, firstId - 1);
+    } else if (this.#hole !== null) this.#silent(this.#hole);
+    this.#hole = null;
+    if (firstId !== null && lastId !== null && trades !== null && lastId - firstId + 1 > trades) {
+      const missing = lastId - firstId + 1 - trades;
+      const { openTime: from, closeTime: to } = candle;
+      const reason = `${missing} ids between ${firstId} and ${lastId} are not held`;
+      this.#gaps.push({ from, to, kind: "partial", missing, firstId: null, lastId: null, reason });
+    }
+    if (lastId !== null) this.#before = candle;
+  }
+
+  finish(): Gap[] {
+    if (this.#hole !== null) this.#silent(this.#hole);
+    return this.#gaps;
+  }
+
+  #between(span: Interval, firstId: number, lastId: number): void {
+    const missing = lastId - firstId + 1;
+    const reason = this.#reasonFor(span) ?? `ids ${firstId} to ${lastId} are not held`;
+    this.#gaps.push({ ...span, kind: this.#hole === null ? "partial" : "hole", missing, firstId, lastId, reason });
+  }
+
+  #silent(span: Interval): void {
+    const reason = this.#reasonFor(span) ?? "nothing proves that it was silent";
+    this.#gaps.push({ ...span, kind: "hole", missing: null, firstId: null, lastId: null, reason });
+  }
+
+  #reasonFor(span: Interval): string | null {
+    return this.#lost.find((each) => each.from < span.to && each.to > span.from)?.reason ?? null;
+  }
+}

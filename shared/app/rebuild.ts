@@ -1,0 +1,176 @@
+import { LATENESS } from "../aggregation/aggregator.ts";
+import { Rollup } from "../aggregation/rollup.ts";
+import { type ClosedWindow, candleOf, windowOf } from "../aggregation/window-state.ts";
+import type { Candle, CandleOrigin } from "../market/candle.ts";
+import { type Instrument, instrumentKey } from "../market/instrument.ts";
+import { type Interval, joinIntervals } from "../market/interval.ts";
+import { childOf, nominalLength, TIMEFRAMES, type Timeframe, windowClose, windowOpen } from "../market/timeframe.ts";
+import type { CandleStore } from "../ports/candle-store.ts";
+import type { CheckpointStore } from "../ports/checkpoint-store.ts";
+import type { DirtyRange, RangeRegistry } from "../ports/range-registry.ts";
+import type { TickStore } from "../ports/tick-store.ts";
+import { liveWatermark } from "./aggregate.ts";
+import { foldStoredTicks } from "./fold-stored-ticks.ts";
+
+export interface RebuildPorts {
+  readonly ticks: TickStore;
+  readonly candles: CandleStore;
+  readonly ranges: RangeRegistry;
+  readonly checkpoints: CheckpointStore;
+}
+
+/** How far a rebuild has come: event time folded, of the span to fold. */
+export type RebuildProgress = (at: number, span: Interval) => void;
+
+/** Windows that are stored in one go. */
+const CHUNK = 20_000;
+/** The shortest timeframe whose candles are stored. */
+const BASE: Timeframe = "1m";
+
+/**
+ * Folds an instrument's dirty ranges anew from stored ticks, with the fold of the live stream, and replaces the rebuilt
+ * candles of every timeframe that depend on them. History never passes the live watermark: of what is live, only windows
+ * that ended 15 minutes before it are rebuilt, the rest stays dirty.
+ */
+export async function rebuild(
+  ports: RebuildPorts,
+  instrument: Instrument,
+  onProgress?: RebuildProgress,
+): Promise<void> {
+  await ports.ranges.withLease(instrument, async () => {
+    const marks = await ports.ranges.dirty(instrument);
+    if (marks.length === 0) return;
+    const watermark = await liveWatermark(ports.checkpoints, instrument);
+    const limit = watermark === null ? Number.POSITIVE_INFINITY : windowOpen(BASE, watermark - LATENESS);
+    for (const span of await spansToFold(ports.ticks, instrument, marks, limit)) {
+      await rebuildBase(ports, instrument, span, onProgress);
+      const open = await rebuildLonger(ports.candles, instrument, span, limit);
+      // A longer window that is still live gets its turn when the watermark is past its end.
+      if (open) await ports.ranges.markDirty(instrument, limit, limit + 1);
+    }
+    await settle(ports.ranges, instrument, marks, limit);
+  });
+}
+
+/** Marks of what was folded go; of one that reaches past the limit the rest stays. */
+async function settle(
+  ranges: RangeRegistry,
+  instrument: Instrument,
+  marks: readonly DirtyRange[],
+  limit: number,
+): Promise<void> {
+  const folded = marks.filter((mark) => mark.from < limit);
+  for (const mark of folded) if (mark.to > limit) await ranges.markDirty(instrument, limit, mark.to);
+  await ranges.clearDirty(folded);
+}
+
+/** Dirty ranges as whole windows that reach to the stored trades on either side, joined. */
+async function spansToFold(
+  ticks: TickStore,
+  instrument: Instrument,
+  marks: readonly DirtyRange[],
+  limit: number,
+): Promise<Interval[]> {
+  const spans: Interval[] = [];
+  for (const mark of joinIntervals(marks)) {
+    if (mark.from >= limit) continue;
+    const before = await ticks.before(instrument, windowOpen(BASE, mark.from));
+    const after = await ticks.atOrAfter(instrument, windowClose(BASE, windowOpen(BASE, mark.to - 1)));
+    const from = windowOpen(BASE, before?.ts ?? mark.from);
+    const to = windowClose(BASE, windowOpen(BASE, after?.ts ?? mark.to - 1));
+    spans.push({ from, to: Math.min(to, limit) });
+  }
+  return joinIntervals(spans);
+}
+
+async function rebuildBase(
+  ports: RebuildPorts,
+  instrument: Instrument,
+  span: Interval,
+  onProgress?: RebuildProgress,
+): Promise<void> {
+  let chunk: Candle[] = [];
+  let chunkFrom = span.from;
+  const store = async (to: number): Promise<void> => {
+    await ports.candles.replace({ instrument, timeframe: BASE, origin: "rebuilt", from: chunkFrom, to }, chunk);
+    onProgress?.(to, span);
+    chunk = [];
+    chunkFrom = to;
+  };
+  for await (const candles of foldStoredTicks(ports, instrument, BASE, span)) {
+    for (const candle of candles) {
+      chunk.push(candle);
+      if (chunk.length >= CHUNK) await store(candle.closeTime);
+    }
+  }
+  if (chunkFrom < span.to) await store(span.to);
+}
+
+/**
+ * Merges the longer candles that overlap `span` from those of the timeframe that tiles them. Returns whether a window
+ * reaches past `limit` and was left alone.
+ */
+async function rebuildLonger(
+  candles: CandleStore,
+  instrument: Instrument,
+  span: Interval,
+  limit: number,
+): Promise<boolean> {
+  let open = false;
+  for (const timeframe of TIMEFRAMES.filter((each) => nominalLength(each) > nominalLength(BASE))) {
+    const from = windowOpen(timeframe, span.from);
+    let to = windowClose(timeframe, windowOpen(timeframe, span.to - 1));
+    if (to > limit) {
+      open = true;
+      to = windowOpen(timeframe, limit);
+    }
+    if (from < to) await mergeCandles(candles, { instrument, timeframe, from, to }, ["rebuilt", "live"]);
+  }
+  return open;
+}
+
+/**
+ * Merges the candles of whole windows in [from, to) from the stored children, taking for each child the first of
+ * `origins` that has it, and stores them as of the first origin. A candle of that origin which was imported stays.
+ */
+export async function mergeCandles(
+  candles: CandleStore,
+  series: { readonly instrument: Instrument; readonly timeframe: Timeframe } & Interval,
+  origins: readonly [CandleOrigin, ...CandleOrigin[]],
+): Promise<void> {
+  const { instrument, timeframe } = series;
+  const step = nominalLength(timeframe) * CHUNK;
+  for (let from = series.from; from < series.to; ) {
+    const to = Math.min(series.to, windowClose(timeframe, windowOpen(timeframe, from + step)));
+    const span = { from, to };
+    const children = await childrenIn(candles, { instrument, timeframe: childOf(timeframe)!, ...span }, origins);
+    const rollup = new Rollup(timeframe);
+    rollup.apply(children.map((window) => ({ window, joined: window.summary, was: null, reason: "close" })));
+    const [origin] = origins;
+    const head = { instrument: instrumentKey(instrument), timeframe, origin, sequentialIds: true };
+    const merged = new Map<number, Candle>();
+    for (const { window } of rollup.close(Number.POSITIVE_INFINITY)) {
+      merged.set(window.openTime, candleOf(head, window, "rebuild"));
+    }
+    for await (const block of candles.readOrigin({ instrument, timeframe, ...span }, origin)) {
+      for (const candle of block) if (candle.reason === "import") merged.set(candle.openTime, candle);
+    }
+    const inOrder = [...merged.values()].sort((a, b) => a.openTime - b.openTime);
+    await candles.replace({ instrument, timeframe, origin, ...span }, inOrder);
+    from = to;
+  }
+}
+
+async function childrenIn(
+  candles: CandleStore,
+  series: { readonly instrument: Instrument; readonly timeframe: Timeframe } & Interval,
+  origins: readonly CandleOrigin[],
+): Promise<ClosedWindow[]> {
+  const windows = new Map<number, ClosedWindow>();
+  for (const origin of origins) {
+    for await (const block of candles.readOrigin(series, origin)) {
+      for (const candle of block) if (!windows.has(candle.openTime)) windows.set(candle.openTime, windowOf(candle));
+    }
+  }
+  return [...windows.values()].sort((a, b) => a.openTime - b.openTime);
+}
