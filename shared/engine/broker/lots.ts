@@ -1,0 +1,34 @@
+/** The step that sizes are counted in where an exchange names none, base units. */
+const FINEST_STEP = 1e-8;
+/** How near (relative) a quotient must be to a whole number to count as one: far above rounding, far below a step. */
+const NEAR = 1e-9;
+
+/**
+ * Sizes as whole numbers of an instrument's amountStep, so that 0.1 + 0.2 − 0.3 is flat. Sizes in base units are exact
+ * to the last bit where the step is one over a whole number, such as 0.001.
+ */
+export class Lots {
+  private readonly step: number;
+  /** 1 / step where that is whole, else 0. */
+  private readonly perUnit: number;
+
+  /** @param amountStep in base units; 0 where the exchange sets none */
+  constructor(amountStep: number) {
+    this.step = amountStep > 0 ? amountStep : FINEST_STEP;
+    const perUnit = Math.round(1 / this.step);
+    this.perUnit = perUnit > 0 && Math.abs(perUnit * this.step - 1) < NEAR ? perUnit : 0;
+  }
+
+  /** Base units of `lots`. */
+  units(lots: number): number {
+    return this.perUnit > 0 ? lots / this.perUnit : lots * this.step;
+  }
+
+  /** Whole lots in `units`, rounded toward zero. */
+  count(units: number): number {
+    const exact = this.perUnit > 0 ? units * this.perUnit : units / this.step;
+    const nearest = Math.round(exact);
+    if (Math.abs(exact - nearest) <= NEAR * Math.max(1, Math.abs(nearest))) return nearest + 0;
+    return Math.trunc(exact) + 0;
+  }
+}

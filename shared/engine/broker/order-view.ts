@@ -1,0 +1,28 @@
+import type { OrderStatus } from "../run-events.ts";
+import type { Account } from "./account.ts";
+import { isFinal, type Order, type OrderEvent } from "./order.ts";
+
+/** The order as it is now, under `status`. */
+export function orderEvent(order: Order, status: OrderStatus, account: Account): OrderEvent {
+  const scale = account.lots;
+  const remaining = order.remainingLots;
+  const executed = order.lots - remaining;
+  return {
+    id: order.id,
+    feed: account.name,
+    status,
+    done: isFinal(status),
+    execType: order.execType,
+    size: scale.units(order.lots),
+    remaining: remaining === 0 ? 0 : scale.units(remaining),
+    price: order.price,
+    tag: order.tag,
+    executed: {
+      size: executed === 0 ? 0 : scale.units(executed),
+      price: order.executedPrice,
+      value: order.executedValue,
+      fee: order.fees,
+      pnl: order.pnl,
+    },
+  };
+}

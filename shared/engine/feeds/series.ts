@@ -1,0 +1,341 @@
+import type { CandleColumns } from "#shared/market/candle.ts";
+import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
+
+/** Most bars that are loaded, and run through the indicators, in one go. */
+const BLOCK = 1024;
+const SMALLEST_ROOM = 16;
+
+/** Rows of the bars themselves, in the order of the memory; the lines of indicators follow. */
+const OPEN_TIME = 0;
+const CLOSE_TIME = 1;
+const OPEN = 2;
+const HIGH = 3;
+const LOW = 4;
+const CLOSE = 5;
+const VOLUME = 6;
+const TRADES = 7;
+const BAR_ROWS = 8;
+
+/** A line's place in the memory of its series. */
+export interface Row {
+  /** Index of the row's slot 0 in the memory; moves when the memory grows. */
+  base: number;
+}
+
+/** An indicator as its series sees it. */
+export interface Calculation {
+  readonly minPeriod: number;
+  /** Ends construction. */
+  seal(): void;
+  /** Computes slots from (inclusive) to (exclusive), in order, each once. */
+  update(from: number, to: number): void;
+  save(writer: SnapshotWriter): void;
+  load(reader: SnapshotReader): void;
+}
+
+interface Chunk {
+  readonly columns: CandleColumns;
+  /** Next row to load. */
+  from: number;
+  readonly to: number;
+}
+
+/**
+ * The bars of one feed and all lines made from them, in one memory: a row a line, a slot a bar. Slot 0 lies before the
+ * first bar. Bars are offered (kept by reference), loaded in blocks with their indicators, and taken one a cycle by
+ * moving the cursor. After the cursor has moved on by more than the look-back, old slots are dropped.
+ */
+export class Series {
+  /** Row after row, `capacity` slots each. */
+  memory = Float64Array.of(Number.NaN);
+  /** Slot of the last bar taken; 0 before the first. */
+  cursor = 0;
+  /** Close time (ms UTC, exclusive) of the next loaded bar; Infinity if none is loaded. */
+  next = Number.POSITIVE_INFINITY;
+  /** Every window that closes up to here (ms UTC, inclusive) is told. */
+  told: number;
+  /** How far back a line can be read; final after construction. */
+  lookback: number;
+  /** Number of the slot 0, counting bars: taken = cursor + dropped. */
+  private dropped = 0;
+  /** Slots 1 … loaded hold bars. */
+  private loaded = 0;
+  private capacity = 0;
+  private sealed = false;
+  private readonly rows: Row[] = [];
+  private readonly calculations: Calculation[] = [];
+  private chunks: Chunk[] = [];
+  private lastOffered = Number.NEGATIVE_INFINITY;
+  private memoryOpen = 0;
+  private memoryCloseTime = 0;
+
+  /** @param told what counts as told from the start, ms UTC @param lookback of the strategy, in bars */
+  constructor(told: number, lookback: number) {
+    this.told = told;
+    this.lookback = lookback;
+    for (let i = 0; i < BAR_ROWS; i++) this.rows.push({ base: 0 });
+  }
+
+  /** Bars taken so far. */
+  get taken(): number {
+    return this.cursor + this.dropped;
+  }
+
+  get openTimeRow(): Row {
+    return this.rows[OPEN_TIME]!;
+  }
+  get openRow(): Row {
+    return this.rows[OPEN]!;
+  }
+  get highRow(): Row {
+    return this.rows[HIGH]!;
+  }
+  get lowRow(): Row {
+    return this.rows[LOW]!;
+  }
+  get closeRow(): Row {
+    return this.rows[CLOSE]!;
+  }
+  get volumeRow(): Row {
+    return this.rows[VOLUME]!;
+  }
+  get tradesRow(): Row {
+    return this.rows[TRADES]!;
+  }
+
+  /** A further row, for a line of an indicator. Only during construction of the strategy. */
+  addRow(): Row {
+    if (this.sealed) throw new Error("indicators are made in the fields of a strategy, not while it runs");
+    const row = { base: 0 };
+    this.rows.push(row);
+    return row;
+  }
+
+  /** Has `calculation` run over every loaded block, after those that were added before it. */
+  addCalculation(calculation: Calculation): void {
+    this.calculations.push(calculation);
+  }
+
+  /** Ends construction: no further rows. Throws InputError for an indicator whose state cannot be kept. */
+  seal(): void {
+    this.sealed = true;
+    for (const calculation of this.calculations) calculation.seal();
+  }
+
+  /** The greatest minimum period of the lines of this feed, in bars. */
+  get minPeriod(): number {
+    let period = 1;
+    for (const calculation of this.calculations) period = Math.max(period, calculation.minPeriod);
+    return period;
+  }
+
+  /** Keeps bars [from, to) of `columns`, which must not change until they are taken. Throws Error out of order. */
+  offer(columns: CandleColumns, from: number, to: number, name: string): void {
+    if (from >= to) return;
+    const times = columns.closeTime;
+    let last = Math.max(this.lastOffered, this.told);
+    for (let i = from; i < to; i++) {
+      const time = times[i]!;
+      if (!(time > last)) {
+        throw new Error(`feed ${name} offers a bar that closes at ${time}, but is told up to ${last} already`);
+      }
+      last = time;
+    }
+    this.lastOffered = last;
+    this.told = last;
+    this.chunks.push({ columns, from, to });
+  }
+
+  /**
+   * Loads bars that close up to `horizon` (ms UTC, inclusive) if no loaded bar is left. Returns how many it loaded; the
+   * block ends early where it is full.
+   */
+  load(horizon: number): number {
+    if (this.cursor < this.loaded) return 0;
+    let wanted = 0;
+    for (const chunk of this.chunks) {
+      wanted += chunk.to - chunk.from;
+      if (wanted >= BLOCK) break;
+    }
+    if (wanted === 0) return 0;
+    this.makeRoom(Math.min(wanted, BLOCK));
+    const start = this.loaded + 1;
+    const free = this.capacity - start;
+    let count = 0;
+    while (count < free && this.chunks.length > 0) {
+      const chunk = this.chunks[0]!;
+      const end = Math.min(chunk.to, chunk.from + free - count);
+      const stop = firstAfter(chunk.columns.closeTime, chunk.from, end, horizon);
+      this.copy(chunk.columns, chunk.from, stop, start + count);
+      count += stop - chunk.from;
+      chunk.from = stop;
+      if (chunk.from === chunk.to) this.chunks.shift();
+      if (stop < end) break;
+    }
+    if (count === 0) return 0;
+    this.loaded += count;
+    for (const calculation of this.calculations) calculation.update(start, start + count);
+    this.next = this.memory[this.memoryCloseTime + this.cursor + 1]!;
+    return count;
+  }
+
+  /** Takes the next loaded bar. */
+  take(): void {
+    const cursor = this.cursor + 1;
+    this.cursor = cursor;
+    this.next = cursor < this.loaded ? this.memory[this.memoryCloseTime + cursor + 1]! : Number.POSITIVE_INFINITY;
+  }
+
+  /** Values of the last bar taken. */
+  get open(): number {
+    return this.memory[this.memoryOpen + this.cursor]!;
+  }
+  get close(): number {
+    return this.memory[this.memoryOpen + 3 * this.capacity + this.cursor]!;
+  }
+  get trades(): number {
+    return this.memory[this.memoryOpen + 5 * this.capacity + this.cursor]!;
+  }
+  get closeTime(): number {
+    return this.cursor === 0 && this.dropped === 0
+      ? Number.NEGATIVE_INFINITY
+      : this.memory[this.memoryCloseTime + this.cursor]!;
+  }
+
+  private copy(columns: CandleColumns, from: number, to: number, slot: number): void {
+    const sources = [
+      columns.openTime,
+      columns.closeTime,
+      columns.open,
+      columns.high,
+      columns.low,
+      columns.close,
+      columns.volume,
+      columns.trades,
+    ];
+    const memory = this.memory;
+    for (let row = 0; row < BAR_ROWS; row++) {
+      const source = sources[row]!;
+      const shift = row * this.capacity + slot - from;
+      for (let i = from; i < to; i++) memory[shift + i] = source[i]!;
+    }
+  }
+
+  /** Makes `count` slots free after the loaded ones, dropping what no line can read any more. */
+  private makeRoom(count: number): void {
+    if (this.loaded + count < this.capacity) return;
+    const kept = Math.min(this.cursor, this.lookback + 1);
+    const drop = this.cursor - kept;
+    const needed = 1 + kept + count;
+    if (needed > this.capacity || this.capacity === 0) {
+      const room = Math.max(SMALLEST_ROOM, count >= BLOCK ? BLOCK : Math.min(BLOCK, count * 2));
+      this.resize(Math.max(needed, this.lookback + 2 + room), drop);
+    } else {
+      for (const row of this.rows) {
+        this.memory.copyWithin(row.base + 1, row.base + 1 + drop, row.base + 1 + this.loaded);
+      }
+    }
+    this.cursor -= drop;
+    this.loaded -= drop;
+    this.dropped += drop;
+  }
+
+  private resize(capacity: number, drop: number): void {
+    const memory = new Float64Array(capacity * this.rows.length);
+    for (let i = 0; i < this.rows.length; i++) {
+      const row = this.rows[i]!;
+      const base = i * capacity;
+      for (let slot = 1 + drop; slot <= this.loaded; slot++) memory[base + slot - drop] = this.memory[row.base + slot]!;
+      memory[base] = Number.NaN;
+      row.base = base;
+    }
+    this.memory = memory;
+    this.capacity = capacity;
+    this.memoryOpen = OPEN * capacity;
+    this.memoryCloseTime = CLOSE_TIME * capacity;
+  }
+
+  /** Only between cycles with nothing loaded that is not taken. */
+  save(writer: SnapshotWriter): void {
+    const kept = Math.min(this.cursor, this.lookback + 1);
+    writer.number(this.taken);
+    writer.number(this.told);
+    writer.number(kept);
+    for (const row of this.rows) {
+      writer.numbers(this.memory, row.base + this.cursor + 1 - kept, row.base + this.cursor + 1);
+    }
+    for (const calculation of this.calculations) calculation.save(writer);
+    let waiting = 0;
+    for (const chunk of this.chunks) waiting += chunk.to - chunk.from;
+    writer.number(waiting);
+    for (const chunk of this.chunks) this.saveChunk(writer, chunk);
+  }
+
+  private saveChunk(writer: SnapshotWriter, chunk: Chunk): void {
+    const { openTime, closeTime, open, high, low, close, volume, trades } = chunk.columns;
+    for (let i = chunk.from; i < chunk.to; i++) {
+      writer.number(openTime[i]!);
+      writer.number(closeTime[i]!);
+      writer.number(open[i]!);
+      writer.number(high[i]!);
+      writer.number(low[i]!);
+      writer.number(close[i]!);
+      writer.number(volume[i]!);
+      writer.number(trades[i]!);
+    }
+  }
+
+  /** Into a series that has not run. */
+  restore(reader: SnapshotReader): void {
+    const taken = reader.number();
+    this.told = reader.number();
+    this.lastOffered = this.told;
+    const kept = reader.number();
+    this.resize(this.lookback + 2 + SMALLEST_ROOM, 0);
+    for (const row of this.rows) reader.numbers(this.memory, row.base + 1, kept);
+    this.cursor = kept;
+    this.loaded = kept;
+    this.dropped = taken - kept;
+    for (const calculation of this.calculations) calculation.load(reader);
+    const waiting = reader.number();
+    if (waiting > 0) this.chunks.push({ columns: readColumns(reader, waiting), from: 0, to: waiting });
+  }
+}
+
+/** Index of the first time in times[from … to) beyond `limit`, or `to`. Times rise. */
+function firstAfter(times: Float64Array, from: number, to: number, limit: number): number {
+  if (to > from && times[to - 1]! <= limit) return to;
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function readColumns(reader: SnapshotReader, length: number): CandleColumns {
+  const columns = {
+    length,
+    openTime: new Float64Array(length),
+    closeTime: new Float64Array(length),
+    open: new Float64Array(length),
+    high: new Float64Array(length),
+    low: new Float64Array(length),
+    close: new Float64Array(length),
+    volume: new Float64Array(length),
+    trades: new Float64Array(length),
+  };
+  for (let i = 0; i < length; i++) {
+    columns.openTime[i] = reader.number();
+    columns.closeTime[i] = reader.number();
+    columns.open[i] = reader.number();
+    columns.high[i] = reader.number();
+    columns.low[i] = reader.number();
+    columns.close[i] = reader.number();
+    columns.volume[i] = reader.number();
+    columns.trades[i] = reader.number();
+  }
+  return columns;
+}

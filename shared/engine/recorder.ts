@@ -1,0 +1,171 @@
+import { type Order, STATUSES } from "./broker/order.ts";
+import { ResultHash } from "./result-hash.ts";
+import type { FillRow, LogRow, OrderRow, OrderStatus, RunEvents, TradeRow } from "./run-events.ts";
+import type { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
+
+/** What orders, fills and logs are written with. */
+export interface RowContext {
+  /** Name of the feed. */
+  readonly feed: string;
+  /** Base units of the order and of what remains. */
+  readonly size: number;
+  readonly remaining: number;
+}
+
+/**
+ * Keeps what a run did until it is drained, counts it, and folds it into two hashes: one over the account after each
+ * cycle, one over orders and fills.
+ */
+export class Recorder {
+  /** Clock of the present cycle, ms UTC. */
+  time = 0;
+  private seq = 0;
+  private cycle = 0;
+  private readonly cycleHash = new ResultHash();
+  private readonly eventHash = new ResultHash();
+  private orders: OrderRow[] = [];
+  private fills: FillRow[] = [];
+  private trades: TradeRow[] = [];
+  private logs: LogRow[] = [];
+  private length = 0;
+  private hashed = 0;
+  private capacity = 0;
+  private times = new Float64Array(0);
+  private cash = new Float64Array(0);
+  private values = new Float64Array(0);
+  private readonly positions: Float64Array[] = [];
+
+  constructor(feeds: number) {
+    for (let i = 0; i < feeds; i++) this.positions.push(new Float64Array(0));
+  }
+
+  /** Makes room for `count` more cycles. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.capacity) return;
+    const capacity = Math.max(needed, this.capacity * 2);
+    this.times = enlarge(this.times, this.length, capacity);
+    this.cash = enlarge(this.cash, this.length, capacity);
+    this.values = enlarge(this.values, this.length, capacity);
+    for (let i = 0; i < this.positions.length; i++) {
+      this.positions[i] = enlarge(this.positions[i]!, this.length, capacity);
+    }
+    this.capacity = capacity;
+  }
+
+  /** The account at the end of a cycle, for which room was made. */
+  account(cash: number, value: number): void {
+    const at = this.length++;
+    this.times[at] = this.time;
+    this.cash[at] = cash;
+    this.values[at] = value;
+  }
+
+  /** Base units held of a feed at the end of the last cycle recorded. */
+  position(feed: number, size: number): void {
+    this.positions[feed]![this.length - 1] = size;
+  }
+
+  order(order: Order, status: OrderStatus, context: RowContext, note: string | null): void {
+    this.eventHash.pair(this.time, order.id);
+    this.eventHash.pair(STATUSES.indexOf(status), context.size);
+    this.orders.push({
+      seq: this.seq++,
+      time: this.time,
+      order: order.id,
+      feed: context.feed,
+      status,
+      execType: order.execType,
+      size: context.size,
+      remaining: context.remaining,
+      price: order.price,
+      tag: order.tag,
+      note,
+    });
+  }
+
+  fill(order: number, feed: string, size: number, price: number, fee: number, pnl: number): void {
+    this.eventHash.pair(order, size);
+    this.eventHash.pair(price, fee);
+    this.fills.push({ seq: this.seq++, time: this.time, order, feed, size, price, fee, pnl });
+  }
+
+  trade(row: Omit<TradeRow, "seq" | "closeTime">): void {
+    const { trade, feed, openTime, size, entryPrice, exitPrice, pnl, fees, bars, tag } = row;
+    const closeTime = this.time;
+    const seq = this.seq++;
+    this.trades.push({ seq, trade, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, tag });
+  }
+
+  log(text: string): void {
+    this.logs.push({ seq: this.seq++, time: this.time, text });
+  }
+
+  /** What happened since the last drain. */
+  drain(): RunEvents {
+    this.hashCycles();
+    const length = this.length;
+    const { orders, fills, trades, logs } = this;
+    const cycles = {
+      length,
+      time: this.times.subarray(0, length),
+      cash: this.cash.subarray(0, length),
+      value: this.values.subarray(0, length),
+      position: this.positions.map((column) => column.subarray(0, length)),
+    };
+    const firstCycle = this.cycle;
+    this.cycle += length;
+    this.length = 0;
+    this.hashed = 0;
+    this.capacity = 0;
+    this.orders = [];
+    this.fills = [];
+    this.trades = [];
+    this.logs = [];
+    return { firstCycle, cycles, orders, fills, trades, logs };
+  }
+
+  /** Folds the cycles recorded since the last call. */
+  hashCycles(): void {
+    this.cycleHash.pairs(this.cash, this.values, this.hashed, this.length);
+    this.hashed = this.length;
+  }
+
+  /** 32 hex digits over all orders, fills, cash and equity so far. */
+  resultHash(): string {
+    this.hashCycles();
+    const both = new ResultHash();
+    both.text(this.cycleHash.digest());
+    both.text(this.eventHash.digest());
+    return both.digest();
+  }
+
+  /** Whether there is anything to drain. */
+  get empty(): boolean {
+    return this.length === 0 && this.orders.length + this.fills.length + this.trades.length + this.logs.length === 0;
+  }
+
+  save(writer: SnapshotWriter): void {
+    this.hashCycles();
+    writer.number(this.time);
+    writer.number(this.seq);
+    writer.number(this.cycle + this.length);
+    this.cycleHash.save(writer);
+    this.eventHash.save(writer);
+  }
+
+  restore(reader: SnapshotReader): void {
+    this.time = reader.number();
+    this.seq = reader.number();
+    this.cycle = reader.number();
+    this.cycleHash.load(reader);
+    this.eventHash.load(reader);
+  }
+}
+
+function enlarge(column: Float64Array, length: number, capacity: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(capacity);
+  // After a drain the old memory belongs to whoever drained; none of it is copied then.
+  for (let i = 0; i < length; i++) larger[i] = column[i]!;
+  return larger;
+}

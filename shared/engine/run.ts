@@ -1,0 +1,307 @@
+import type { CandleColumns } from "../market/candle.ts";
+import { InputError } from "../market/input-error.ts";
+import { Account } from "./broker/account.ts";
+import { Broker } from "./broker/broker.ts";
+import type { OrderEvent } from "./broker/order.ts";
+import type { TradeEvent } from "./broker/round-trip.ts";
+import { FeedView } from "./feeds/feed-view.ts";
+import { Series } from "./feeds/series.ts";
+import { OrderDesk } from "./order-desk.ts";
+import { resolveParameters } from "./parameter.ts";
+import { checkPlainData, readPlainData, writePlainData } from "./plain-data.ts";
+import { Recorder } from "./recorder.ts";
+import { definitionText, type RunDefinition, type RunFeed, SNAPSHOT_VERSION } from "./run-definition.ts";
+import type { RunEvents } from "./run-events.ts";
+import { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
+import { type AnyStrategy, StrategyBase, type StrategyClass } from "./strategy.ts";
+import { type Hook, StrategyError } from "./strategy-error.ts";
+import { makeStrategy, refuseThenable } from "./strategy-instance.ts";
+
+/** Nothing but prenext was called; nextstart was, and may be again; next is called from now on. */
+const EARLY = 0;
+const STARTED = 1;
+const RUNNING = 2;
+
+/**
+ * A strategy on its candles: the one engine of backtest, replay and paper trading. Offer bars and tell what is
+ * complete, `advance()`, `drain()`; how the bars are cut into calls never changes a bit of the results.
+ */
+export class Run {
+  private readonly definition: RunDefinition;
+  private readonly feeds: readonly RunFeed[];
+  private readonly series: readonly Series[];
+  private readonly minPeriods: readonly number[];
+  private readonly broker: Broker;
+  private readonly desk: OrderDesk;
+  private readonly recorder: Recorder;
+  private readonly strategy: AnyStrategy;
+  private readonly state: Record<string, unknown>;
+  private hook: Hook = "next";
+  private phase = EARLY;
+  private failure: StrategyError | null = null;
+
+  /** Throws InputError for parameters, feeds or settings that the strategy cannot run with. */
+  constructor(definition: RunDefinition) {
+    const { strategy, broker } = definition;
+    definitionText(definition);
+    this.definition = definition;
+    this.feeds = orderFeeds(strategy, definition.feeds);
+    if (!(broker.cash > 0 && broker.cash < Number.POSITIVE_INFINITY)) {
+      throw new InputError("usage", `starting cash is ${broker.cash}: give an amount above 0`);
+    }
+    this.series = this.feeds.map(
+      ({ firstClose }) =>
+        new Series(firstClose === null ? Number.NEGATIVE_INFINITY : firstClose - 1, strategy.lookback),
+    );
+    const views = this.feeds.map(({ feed }, i) => new FeedView(feed, i, this.series[i]!));
+    const accounts = this.feeds.map(
+      ({ feed, spec }, i) => new Account(feed.name, i, spec, this.series[i]!, broker.fee),
+    );
+    this.recorder = new Recorder(this.feeds.length);
+    const hears = {
+      orders: strategy.prototype.notifyOrder !== StrategyBase.prototype.notifyOrder,
+      trades: strategy.prototype.notifyTrade !== StrategyBase.prototype.notifyTrade,
+    };
+    this.broker = new Broker(broker.cash, broker.allowShort, accounts, this.recorder, hears);
+    this.desk = new OrderDesk(this.broker);
+    const params = resolveParameters(strategy.parameters, definition.params, strategy.name);
+    const instance = makeStrategy(strategy, { params, feeds: views, desk: this.desk, recorder: this.recorder });
+    this.strategy = instance.strategy;
+    this.state = instance.state;
+    for (const series of this.series) series.seal();
+    this.minPeriods = this.series.map((series) => series.minPeriod);
+  }
+
+  /**
+   * Gives bars from (inclusive) to (exclusive) of a feed, in order of closeTime, and tells the feed up to the last.
+   * `candles` must not change until they are taken. Throws Error for a bar that does not end after what was told.
+   */
+  offer(feed: number, candles: CandleColumns, from: number, to: number): void {
+    this.feedOf(feed).offer(candles, from, to, this.feeds[feed]!.feed.name);
+  }
+
+  /** Tells that a feed has no further bar that closes up to `closeTime` (ms UTC, inclusive). */
+  tell(feed: number, closeTime: number): void {
+    const series = this.feedOf(feed);
+    if (closeTime > series.told) series.told = closeTime;
+  }
+
+  /** Tells that a feed has no further bar at all. */
+  end(feed: number): void {
+    this.feedOf(feed).told = Number.POSITIVE_INFINITY;
+    if (this.series.every((series) => series.told === Number.POSITIVE_INFINITY)) checkPlainData(this.state, "state");
+  }
+
+  /** How far a feed was told, ms UTC, inclusive. */
+  told(feed: number): number {
+    return this.feedOf(feed).told;
+  }
+
+  private feedOf(feed: number): Series {
+    const series = this.series[feed];
+    if (series === undefined) throw new Error(`the run has ${this.series.length} feeds, but no feed ${feed}`);
+    return series;
+  }
+
+  /** Runs every cycle that can run. Throws StrategyError if the strategy does, then and ever after. */
+  advance(): void {
+    if (this.failure !== null) throw this.failure;
+    let horizon = Number.POSITIVE_INFINITY;
+    for (const series of this.series) horizon = Math.min(horizon, series.told);
+    try {
+      while (this.load(horizon)) this.runLoaded();
+    } catch (error) {
+      this.failure = new StrategyError(this.definition.strategy.name, this.hook, this.recorder.time, error);
+      throw this.failure;
+    } finally {
+      this.recorder.hashCycles();
+    }
+  }
+
+  /** Loads a block of each feed that has no bar left; false where no bar can be taken. */
+  private load(horizon: number): boolean {
+    this.hook = "indicators";
+    let loaded = 0;
+    let any = false;
+    for (const series of this.series) {
+      loaded += series.load(horizon);
+      if (series.next < Number.POSITIVE_INFINITY) any = true;
+    }
+    this.recorder.reserve(loaded);
+    return any;
+  }
+
+  /** Runs cycles until a feed has taken its last loaded bar. */
+  private runLoaded(): void {
+    const { series, recorder } = this;
+    const tradeFrom = this.definition.tradeFrom;
+    const count = series.length;
+    for (;;) {
+      let time = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < count; i++) {
+        const next = series[i]!.next;
+        if (next < time) time = next;
+      }
+      let more = true;
+      for (let i = 0; i < count; i++) {
+        const feed = series[i]!;
+        if (feed.next !== time) continue;
+        feed.take();
+        if (feed.next === Number.POSITIVE_INFINITY) more = false;
+      }
+      recorder.time = time - 1;
+      if (time > tradeFrom) this.trade();
+      else this.warmUp();
+      if (!more) return;
+    }
+  }
+
+  private warmUp(): void {
+    if (!this.broker.notices.empty) this.broker.notices.deliver(this);
+    this.desk.closed = `no orders are taken before trading starts at ${new Date(this.definition.tradeFrom).toISOString()}`;
+    this.hook = "prenext";
+    const result: unknown = this.strategy.prenext();
+    if (result !== undefined) refuseThenable(result);
+    this.desk.closed = null;
+    this.broker.endCycle();
+  }
+
+  private trade(): void {
+    const { broker, recorder, strategy } = this;
+    if (!broker.idle) broker.cycle();
+    if (!broker.notices.empty) broker.notices.deliver(this);
+    recorder.account(broker.cash, broker.value);
+    const accounts = broker.accounts;
+    for (let i = 0; i < accounts.length; i++) recorder.position(i, accounts[i]!.position.size);
+    const result: unknown = this.phase === RUNNING ? this.callNext() : this.callEarly(strategy);
+    if (result !== undefined) refuseThenable(result);
+    broker.endCycle();
+  }
+
+  private callNext(): unknown {
+    this.hook = "next";
+    return this.strategy.next();
+  }
+
+  /** Until every minimum period is exceeded: prenext, then nextstart on each cycle at the exact minimum. */
+  private callEarly(strategy: AnyStrategy): unknown {
+    const missing = this.missingBars();
+    if (missing > 0) {
+      this.hook = "prenext";
+      return strategy.prenext();
+    }
+    const started = this.phase === STARTED;
+    this.phase = missing < 0 ? RUNNING : STARTED;
+    if (missing < 0 && started) return this.callNext();
+    this.hook = "nextstart";
+    return strategy.nextstart();
+  }
+
+  /** Bars that the feed furthest behind still needs; 0 on the cycles of its last one, below 0 after. */
+  private missingBars(): number {
+    let missing = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < this.series.length; i++) {
+      missing = Math.max(missing, this.minPeriods[i]! - this.series[i]!.taken);
+    }
+    return missing;
+  }
+
+  heardOrder(event: OrderEvent): void {
+    this.hook = "notifyOrder";
+    const result: unknown = this.strategy.notifyOrder(event);
+    if (result !== undefined) refuseThenable(result);
+  }
+
+  heardTrade(event: TradeEvent): void {
+    this.hook = "notifyTrade";
+    const result: unknown = this.strategy.notifyTrade(event);
+    if (result !== undefined) refuseThenable(result);
+  }
+
+  /** What happened since the last drain. */
+  drain(): RunEvents {
+    return this.recorder.drain();
+  }
+
+  /** 32 hex digits over all orders, fills, cash and equity so far; however the run was cut, drained or hosted. */
+  resultHash(): string {
+    return this.recorder.resultHash();
+  }
+
+  /**
+   * The whole state, bars that wait included. Drain first: events are not part of it. Throws Error where events wait
+   * or the run has failed, TypeError where the strategy's `state` is not plain data.
+   */
+  snapshot(): Uint8Array {
+    if (this.failure !== null) throw this.failure;
+    if (!this.recorder.empty) throw new Error("the run has events that a snapshot would lose: drain it first");
+    const writer = new SnapshotWriter();
+    writer.number(SNAPSHOT_VERSION);
+    writer.text(definitionText(this.definition));
+    for (const series of this.series) series.save(writer);
+    this.broker.save(writer);
+    this.recorder.save(writer);
+    writer.number(this.phase);
+    writePlainData(writer, this.state, "state");
+    return writer.bytes();
+  }
+
+  /** Goes on from a snapshot; only in a fresh instance. Throws InputError for one of another definition or engine. */
+  restore(snapshot: Uint8Array): void {
+    const reader = new SnapshotReader(snapshot);
+    const version = reader.number();
+    if (version !== SNAPSHOT_VERSION) {
+      throw new InputError(
+        "conflict",
+        `the snapshot has version ${version}, this engine reads version ${SNAPSHOT_VERSION}: continue it with the engine that wrote it`,
+      );
+    }
+    refuseOther(reader.text(), definitionText(this.definition));
+    for (const series of this.series) series.restore(reader);
+    this.broker.restore(reader);
+    this.recorder.restore(reader);
+    this.phase = reader.number();
+    replaceContent(this.state, readPlainData(reader) as Record<string, unknown>);
+    if (!reader.finished) throw new RangeError("the snapshot goes on after its end: it was altered");
+  }
+}
+
+/** The strategy's first feed, then its named ones in its order. */
+function orderFeeds(strategy: StrategyClass, given: readonly RunFeed[]): readonly RunFeed[] {
+  const names = strategy.feeds;
+  const wanted = `give the main feed${names.map((name) => `, then ${name}=…`).join("")}`;
+  if (given.length !== names.length + 1) {
+    throw new InputError(
+      "usage",
+      `strategy ${strategy.name} runs on ${names.length + 1} feeds, not ${given.length}: ${wanted}`,
+    );
+  }
+  for (const [i, name] of names.entries()) {
+    const found = given[i + 1]!.feed.name;
+    if (found !== name) {
+      throw new InputError("usage", `feed ${i + 2} of strategy ${strategy.name} is named '${found}': ${wanted}`);
+    }
+  }
+  return given;
+}
+
+function refuseOther(found: string, expected: string): void {
+  if (found === expected) return;
+  const theirs = JSON.parse(found) as Record<string, unknown>;
+  const ours = JSON.parse(expected) as Record<string, unknown>;
+  const differing = Object.keys(ours).filter((key) => JSON.stringify(theirs[key]) !== JSON.stringify(ours[key]));
+  const detail = differing.map(
+    (key) => `${key} ${JSON.stringify(theirs[key])} there, ${JSON.stringify(ours[key])} here`,
+  );
+  throw new InputError("conflict", `the snapshot is of another run: ${detail.join("; ")}. Start this run anew`);
+}
+
+/** Gives `target`, which cannot be replaced, the keys of `source` in its order. */
+function replaceContent(target: Record<string, unknown>, source: Record<string, unknown>): void {
+  const keys = Object.keys(source);
+  const present = Object.keys(target);
+  if (keys.length !== present.length || keys.some((key, i) => key !== present[i])) {
+    for (const key of present) delete target[key];
+  }
+  for (const key of keys) target[key] = source[key];
+}

@@ -1,0 +1,17 @@
+/** Where in a strategy something happened. */
+export type Hook = "prenext" | "nextstart" | "next" | "notifyOrder" | "notifyTrade" | "indicators";
+
+/** A strategy threw: its run has failed. What it did before can still be drained. */
+export class StrategyError extends Error {
+  override readonly name = "StrategyError";
+  readonly hook: Hook;
+  /** The cycle's clock, ms UTC. */
+  readonly time: number;
+
+  constructor(strategy: string, hook: Hook, time: number, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${strategy}.${hook} failed at ${new Date(time).toISOString()}: ${reason}`, { cause });
+    this.hook = hook;
+    this.time = time;
+  }
+}

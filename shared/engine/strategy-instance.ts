@@ -1,0 +1,50 @@
+import { InputError } from "../market/input-error.ts";
+import { Line } from "./feeds/line.ts";
+import { checkPlainData, isRecord } from "./plain-data.ts";
+import type { AnyStrategy, StrategyClass, StrategyHost } from "./strategy.ts";
+
+/** A strategy ready to run, and its state, which is all of it that may change. */
+export interface StrategyInstance {
+  readonly strategy: AnyStrategy;
+  readonly state: Record<string, unknown>;
+}
+
+const BASE_FIELDS: ReadonlySet<string> = new Set(["host", "data", "feeds", "params", "position"]);
+
+/**
+ * Makes, checks and freezes a strategy. Throws InputError for a field that is neither an indicator, a line, `state` nor
+ * a constant number, text or boolean.
+ */
+export function makeStrategy(strategyClass: StrategyClass, host: StrategyHost): StrategyInstance {
+  const strategy = new strategyClass(host);
+  let state: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(strategy)) {
+    if (BASE_FIELDS.has(name) || value instanceof Line || isConstant(value)) continue;
+    if (name !== "state") {
+      throw new InputError(
+        "usage",
+        `field '${name}' of strategy ${strategyClass.name} would be lost by a restart: keep what changes in 'state', ` +
+          "make methods of functions, and constants of the module of fixed tables",
+      );
+    }
+    if (!isRecord(value)) {
+      throw new InputError("usage", `'state' of strategy ${strategyClass.name} must be an object literal`);
+    }
+    checkPlainData(value, "state");
+    state = value;
+  }
+  Object.freeze(strategy);
+  return { strategy, state };
+}
+
+function isConstant(value: unknown): boolean {
+  return value === null || typeof value === "number" || typeof value === "string" || typeof value === "boolean";
+}
+
+/** Throws TypeError if a hook returned a promise: hooks are synchronous, or a run could not be repeated. */
+export function refuseThenable(result: unknown): void {
+  if (typeof result !== "object" && typeof result !== "function") return;
+  if (result !== null && typeof (result as { readonly then?: unknown }).then === "function") {
+    throw new TypeError("it returned a promise: hooks are synchronous, so remove 'async' and 'await'");
+  }
+}

@@ -1,0 +1,182 @@
+import type { OrderEvent, OrderId } from "./broker/order.ts";
+import type { OrderSize } from "./broker/order-size.ts";
+import type { TradeEvent } from "./broker/round-trip.ts";
+import type { FeedView } from "./feeds/feed-view.ts";
+import type { OrderDesk } from "./order-desk.ts";
+import type { ParameterSpec, ParametersOf, ParameterValue } from "./parameter.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** What a run gives to its strategy. */
+export interface StrategyHost {
+  readonly params: Readonly<Record<string, ParameterValue>>;
+  /** In order of declaration; the first is `data`. */
+  readonly feeds: readonly FeedView[];
+  readonly desk: OrderDesk;
+  readonly recorder: Recorder;
+}
+
+/** How much to trade of what. */
+export type OrderRequest = OrderSize & {
+  /** The strategy's first feed if absent. */
+  readonly feed?: FeedView;
+  /** A word of the strategy's own that orders, and the round trips that they open, carry. */
+  readonly tag?: string;
+};
+
+/** What an order that has its size from elsewhere may be told. */
+export interface OrderOptions {
+  readonly feed?: FeedView;
+  readonly tag?: string;
+}
+
+/** What is held of a feed's instrument. */
+export interface HeldPosition {
+  /** Base units, negative for a short, 0 when flat. */
+  readonly size: number;
+  /** Average price of the entries, quote currency; 0 when flat. */
+  readonly price: number;
+}
+
+/**
+ * What every strategy can do. Extend `Strategy({…})`, which adds the parameters. Between bars nothing but `state` and
+ * the indicators may change: the instance is frozen after construction, and `state` holds plain data.
+ */
+export abstract class StrategyBase<Parameters, FeedName extends string> {
+  /** The first feed. */
+  readonly data: FeedView;
+  /** The further feeds, by name. */
+  readonly feeds: Readonly<Record<FeedName, FeedView>>;
+  readonly params: Parameters;
+  /** What is held of the first feed's instrument. */
+  readonly position: HeldPosition;
+  private readonly host: StrategyHost;
+
+  constructor(host: StrategyHost) {
+    this.host = host;
+    this.data = host.feeds[0]!;
+    this.feeds = Object.freeze(Object.fromEntries(host.feeds.slice(1).map((view) => [view.name, view]))) as Readonly<
+      Record<FeedName, FeedView>
+    >;
+    this.params = host.params as Parameters;
+    this.position = host.desk.account(0).position;
+  }
+
+  /** Quote currency. */
+  get cash(): number {
+    return this.host.desk.cash;
+  }
+
+  /** Cash and positions at the last close, quote currency. */
+  get value(): number {
+    return this.host.desk.value;
+  }
+
+  /** The cycle's time, ms UTC: the last millisecond of the bar. */
+  get time(): number {
+    return this.host.recorder.time;
+  }
+
+  /** What is held of a feed's instrument. */
+  positionOf(feed: FeedView): HeldPosition {
+    return this.host.desk.account(feed.index).position;
+  }
+
+  /** Buys at the next open. Null where the size is 0. */
+  buy(request: OrderRequest): OrderId | null {
+    return this.host.desk.trade(request.feed?.index ?? 0, 1, request, request.tag ?? null);
+  }
+
+  /** Sells at the next open. Null where the size is 0. */
+  sell(request: OrderRequest): OrderId | null {
+    return this.host.desk.trade(request.feed?.index ?? 0, -1, request, request.tag ?? null);
+  }
+
+  /** Trades the whole position away at the next open. Null where there is none. */
+  close(options?: OrderOptions): OrderId | null {
+    return this.host.desk.close(options?.feed?.index ?? 0, options?.tag ?? null);
+  }
+
+  /** Cancels an order that lives; does nothing to any other. */
+  cancel(id: OrderId): void {
+    this.host.desk.cancel(id);
+  }
+
+  /** Orders what leads to holding `target` base units. Null where nothing is to do. */
+  orderTargetSize(target: number, options?: OrderOptions): OrderId | null {
+    return this.host.desk.targetSize(options?.feed?.index ?? 0, target, options?.tag ?? null);
+  }
+
+  /** Orders what leads to holding `target` of quote currency at the last close. Null where nothing is to do. */
+  orderTargetValue(target: number, options?: OrderOptions): OrderId | null {
+    return this.host.desk.targetValue(options?.feed?.index ?? 0, target, options?.tag ?? null);
+  }
+
+  /** Orders what leads to holding the fraction `target` of the portfolio's value. Null where nothing is to do. */
+  orderTargetPercent(target: number, options?: OrderOptions): OrderId | null {
+    return this.host.desk.targetPercent(options?.feed?.index ?? 0, target, options?.tag ?? null);
+  }
+
+  /** An order as it is now; null once its end was told and that bar is over. */
+  order(id: OrderId): OrderEvent | null {
+    return this.host.desk.order(id);
+  }
+
+  /** Writes a line into the run's results. */
+  log(text: string): void {
+    this.host.recorder.log(text);
+  }
+
+  /** A bar before the minimum periods are reached, or before trading starts. */
+  prenext(): void {}
+
+  /** The bar at which the minimum periods are reached; `next()` unless overridden. */
+  nextstart(): void {
+    this.next();
+  }
+
+  /** Each further bar. */
+  next(): void {}
+
+  /** Called before `next` for each status change of an order since the last bar. */
+  notifyOrder(_order: OrderEvent): void {}
+
+  /** Called after `notifyOrder` for each round trip that opened or closed. */
+  notifyTrade(_trade: TradeEvent): void {}
+}
+
+/** Any strategy. */
+export type AnyStrategy = StrategyBase<unknown, string>;
+
+/** A strategy's class, as runs and catalogs take it. */
+export interface StrategyClass {
+  new (host: StrategyHost): AnyStrategy;
+  readonly name: string;
+  readonly prototype: AnyStrategy;
+  readonly parameters: ParameterSpec;
+  /** Names of the feeds after the first. */
+  readonly feeds: readonly string[];
+  /** How many bars back `ago` can read, at least. */
+  readonly lookback: number;
+  /** Whether the values make sense together; sweeps skip those that do not. */
+  valid(params: Readonly<Record<string, ParameterValue>>): boolean;
+}
+
+/**
+ * The class to extend: `class SmaCross extends Strategy({ fast: int(10, { min: 2, max: 200 }) })`. Further feeds are
+ * named by the second argument (or by `static feeds`): `Strategy({…}, ["slow"])` gives `this.feeds.slow`.
+ */
+export function Strategy<const Spec extends ParameterSpec, const FeedName extends string = string>(
+  parameters: Spec,
+  feeds: readonly FeedName[] = [],
+) {
+  abstract class WithParameters extends StrategyBase<ParametersOf<Spec>, FeedName> {
+    static readonly parameters: Spec = parameters;
+    static readonly feeds: readonly string[] = feeds;
+    static readonly lookback: number = 100;
+
+    static valid(_params: ParametersOf<Spec>): boolean {
+      return true;
+    }
+  }
+  return WithParameters;
+}
