@@ -2,6 +2,8 @@
 
 /** Tests may reach everything; what they cover may not. */
 const TEST = "\\.test\\.ts$";
+/** Starts a browser to look at reports in tests and while one works on them. */
+const BROWSER = "^local/report/browser\\.ts$";
 const DOMAIN = "^shared/(market|aggregation|engine|generator|report)/";
 /** Node modules that neither reach outside the process nor belong to one technology. */
 const PLAIN_NODE =
@@ -238,7 +240,7 @@ module.exports = {
       severity: "error",
       comment:
         "This package is missing where Millrace is installed without its development packages: move it to `dependencies`.",
-      from: { path: "^(shared|functions|strategies|local)/", pathNot: [TEST, "^shared/testkit/"] },
+      from: { path: "^(shared|functions|strategies|local)/", pathNot: [TEST, "^shared/testkit/", BROWSER] },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
     {
