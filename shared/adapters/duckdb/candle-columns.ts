@@ -1,0 +1,59 @@
+import type { CandleColumns } from "#shared/market/candle.ts";
+
+const FIRST_CAPACITY = 4_096;
+const COLUMNS = 8;
+
+/** `CandleColumns` under construction: rows join at the end, the last one may still be replaced. */
+export class GrowingCandleColumns {
+  #columns = Array.from({ length: COLUMNS }, () => new Float64Array(FIRST_CAPACITY));
+  #length = 0;
+  /** Whether the window of the last candidate is the last row; a gap leaves none. */
+  #lastIsRow = false;
+
+  /**
+   * Adds the candle in row `i` of `values` (open, high, low, close, volume, trades). `replacing`: it takes the place of
+   * the one before. A gap gives no row.
+   */
+  set(
+    replacing: boolean,
+    gap: boolean,
+    openTime: number,
+    closeTime: number,
+    values: readonly Float64Array[],
+    i: number,
+  ): void {
+    if (replacing && this.#lastIsRow) this.#length--;
+    this.#lastIsRow = !gap;
+    if (gap) return;
+    if (this.#length === this.#columns[0]!.length) this.#grow();
+    const at = this.#length++;
+    this.#columns[0]![at] = openTime;
+    this.#columns[1]![at] = closeTime;
+    for (let column = 0; column < values.length; column++) this.#columns[column + 2]![at] = values[column]![i]!;
+  }
+
+  finish(): CandleColumns {
+    const [openTime, closeTime, open, high, low, close, volume, trades] = this.#columns.map((column) =>
+      column.slice(0, this.#length),
+    );
+    return {
+      length: this.#length,
+      openTime: openTime!,
+      closeTime: closeTime!,
+      open: open!,
+      high: high!,
+      low: low!,
+      close: close!,
+      volume: volume!,
+      trades: trades!,
+    };
+  }
+
+  #grow(): void {
+    this.#columns = this.#columns.map((column) => {
+      const larger = new Float64Array(column.length * 2);
+      larger.set(column);
+      return larger;
+    });
+  }
+}

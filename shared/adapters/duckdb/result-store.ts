@@ -1,0 +1,161 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
+import { InputError } from "#shared/market/input-error.ts";
+import type { ResultStore, RunResults } from "#shared/ports/result-store.ts";
+import { columnList } from "#shared/wire/tables.ts";
+import { appendColumns, type ColumnSource, constantInteger, counting, doubles } from "./column-sources.ts";
+import { type Database, readRows } from "./database.ts";
+import { FILL_ROWS, LOG_ROWS, ORDER_ROWS, type ResultRows, TRADE_ROWS } from "./result-rows.ts";
+import { integer } from "./sql-text.ts";
+
+export class DuckdbResultStore implements ResultStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async write(run: string, feeds: readonly string[], events: RunEvents): Promise<void> {
+    await this.#database.write(async (connection) => {
+      const key = await keyOfRun(connection, run, feeds);
+      await writeCycles(connection, key, events.firstCycle, events.cycles);
+      await writeRows(connection, key, ORDER_ROWS, events.orders);
+      await writeRows(connection, key, FILL_ROWS, events.fills);
+      await writeRows(connection, key, TRADE_ROWS, events.trades);
+      await writeRows(connection, key, LOG_ROWS, events.logs);
+    });
+  }
+
+  async read(run: string): Promise<RunResults> {
+    const [held] = await this.#database.rows("SELECT key, feeds FROM result_runs WHERE run = $1", [run]);
+    if (held === undefined) return { cycles: noCycles(0), orders: [], fills: [], trades: [], logs: [] };
+    const key = held[0] as number;
+    const feeds = JSON.parse(held[1] as string) as string[];
+    return {
+      cycles: await this.#readCycles(key, feeds.length),
+      orders: await this.#readRows(key, ORDER_ROWS),
+      fills: await this.#readRows(key, FILL_ROWS),
+      trades: await this.#readRows(key, TRADE_ROWS),
+      logs: await this.#readRows(key, LOG_ROWS),
+    };
+  }
+
+  async remove(run: string): Promise<void> {
+    await this.#database.write(async (connection) => {
+      const [held] = await readRows(connection, "SELECT key FROM result_runs WHERE run = $1", [run]);
+      if (held === undefined) return;
+      const tables = ["portfolio_metrics", "portfolio_positions", "orders", "fills", "trades", "logs"];
+      for (const table of tables) await connection.run(`DELETE FROM ${table} WHERE run = ${held[0]}`);
+      await connection.run(`DELETE FROM result_runs WHERE key = ${held[0]}`);
+    });
+  }
+
+  async #readCycles(key: number, feeds: number): Promise<CycleColumns> {
+    const [counted] = await this.#database.rows(`SELECT count(*) FROM portfolio_metrics WHERE run = ${integer(key)}`);
+    const cycles = noCycles(feeds, Number(counted![0]));
+    let at = 0;
+    const sql = `SELECT ts::DOUBLE, cash, value FROM portfolio_metrics WHERE run = ${integer(key)} ORDER BY cycle`;
+    for await (const chunk of this.#database.stream(sql)) {
+      cycles.time.set(chunk.doubles(0), at);
+      cycles.cash.set(chunk.doubles(1), at);
+      cycles.value.set(chunk.doubles(2), at);
+      at += chunk.length;
+    }
+    for (const [feed, position] of cycles.position.entries()) {
+      at = 0;
+      const positions = `SELECT position FROM portfolio_positions WHERE run = ${integer(key)} AND feed = ${feed} ORDER BY cycle`;
+      for await (const chunk of this.#database.stream(positions)) {
+        position.set(chunk.doubles(0), at);
+        at += chunk.length;
+      }
+    }
+    return cycles;
+  }
+
+  async #readRows<Row extends { readonly seq: number }>(key: number, rows: ResultRows<Row>): Promise<Row[]> {
+    const sql = `SELECT ${columnList(rows.table)} FROM ${rows.table} WHERE run = ${integer(key)} ORDER BY seq`;
+    return (await this.#database.rows(sql)).map((values) => rows.row(values));
+  }
+}
+
+function noCycles(feeds: number, length = 0): CycleColumns {
+  return {
+    length,
+    time: new Float64Array(length),
+    cash: new Float64Array(length),
+    value: new Float64Array(length),
+    position: Array.from({ length: feeds }, () => new Float64Array(length)),
+  };
+}
+
+/** The number that a run's rows name it by, given out at its first write. */
+async function keyOfRun(connection: DuckDBConnection, run: string, feeds: readonly string[]): Promise<number> {
+  const names = JSON.stringify(feeds);
+  const [held] = await readRows(connection, "SELECT key, feeds FROM result_runs WHERE run = $1", [run]);
+  if (held !== undefined) {
+    if (held[1] === names) return held[0] as number;
+    throw new InputError(
+      "conflict",
+      `results of run ${run} are of feeds ${held[1]}, and these are of ${names}: a run keeps its feeds; ` +
+        "remove its results first, or write under another run",
+    );
+  }
+  const [row] = await readRows(
+    connection,
+    "INSERT INTO result_runs SELECT coalesce(max(key), 0) + 1, $1, $2 FROM result_runs RETURNING key",
+    [run, names],
+  );
+  return row![0] as number;
+}
+
+async function writeCycles(
+  connection: DuckDBConnection,
+  key: number,
+  firstCycle: number,
+  cycles: CycleColumns,
+): Promise<void> {
+  if (cycles.length === 0) return;
+  const run = `run = ${integer(key)}`;
+  const [held] = await readRows(connection, `SELECT max(cycle) FROM portfolio_metrics WHERE ${run}`);
+  if (held![0] !== null && Number(held![0]) >= firstCycle) {
+    const range = `${run} AND cycle BETWEEN ${integer(firstCycle)} AND ${integer(firstCycle + cycles.length - 1)}`;
+    await connection.run(`DELETE FROM portfolio_metrics WHERE ${range}`);
+    await connection.run(`DELETE FROM portfolio_positions WHERE ${range}`);
+  }
+  await appendColumns(connection, "portfolio_metrics", cycles.length, [
+    constantInteger(key),
+    counting(firstCycle),
+    doubles(cycles.time),
+    doubles(cycles.cash),
+    doubles(cycles.value),
+  ]);
+  for (const [feed, position] of cycles.position.entries()) {
+    const columns: ColumnSource[] = [
+      constantInteger(key),
+      constantInteger(feed),
+      counting(firstCycle),
+      doubles(position),
+    ];
+    await appendColumns(connection, "portfolio_positions", cycles.length, columns);
+  }
+}
+
+/** Appends rows in place of those with the same numbers. */
+async function writeRows<Row extends { readonly seq: number }>(
+  connection: DuckDBConnection,
+  key: number,
+  kind: ResultRows<Row>,
+  rows: readonly Row[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const [held] = await readRows(connection, `SELECT max(seq) FROM ${kind.table} WHERE run = ${integer(key)}`);
+  const least = rows.reduce((seq, row) => Math.min(seq, row.seq), Number.POSITIVE_INFINITY);
+  if (held![0] !== null && Number(held![0]) >= least) {
+    await connection.run("CREATE OR REPLACE TEMP TABLE staged_seqs (seq BIGINT)");
+    await appendColumns(connection, "staged_seqs", rows.length, [doubles(Float64Array.from(rows, (row) => row.seq))]);
+    await connection.run(
+      `DELETE FROM ${kind.table} WHERE run = ${integer(key)} AND seq IN (SELECT seq FROM staged_seqs)`,
+    );
+  }
+  await appendColumns(connection, kind.table, rows.length, [constantInteger(key), ...kind.columns(rows)]);
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import type { TearSheet } from "#shared/engine/tear-sheet.ts";
+import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
+import { type Open, withStore } from "./opened.ts";
+
+const FIGURES: TearSheet = {
+  startTime: 1_704_067_200_000,
+  endTime: 1_735_689_600_000,
+  bars: 8_784,
+  startValue: 10_000,
+  finalCash: 1.1,
+  finalValue: 0.1 + 0.2,
+  totalReturn: -0.9,
+  cagr: null,
+  volatility: 1e-300,
+  sharpe: -1.25,
+  sortino: null,
+  calmar: null,
+  maxDrawdown: 0.5,
+  maxDrawdownMs: 86_400_000,
+  trades: 3,
+  wins: 1,
+  winRate: 1 / 3,
+  profitFactor: null,
+  expectancy: -12.5,
+  exposure: 0.25,
+  turnover: 3.5,
+  fees: 12,
+  valueAtRisk: null,
+  monthly: [{ month: "2024-01", return: 0.01 }],
+  buyAndHold: { finalValue: 11_000, totalReturn: 0.1, maxDrawdown: 0.2 },
+};
+
+function record(run: string, created: number, changes: Partial<RunRecord> = {}): RunRecord {
+  return {
+    run,
+    kind: "backtest",
+    strategy: "sma-cross",
+    feeds: ["data=binance:BTC/USDT@1h", "slow=binance:BTC/USDT@1d"],
+    params: { fast: 10, slow: 30.5, label: "a 'quoted' \"name\"\n", short: false },
+    definition: '{"a":1}',
+    identity: "ab".repeat(32),
+    created,
+    status: "running",
+    error: null,
+    resultHash: null,
+    figures: null,
+    ...changes,
+  };
+}
+
+/** What every run registry promises. */
+export function runRegistryContract(name: string, open: Open<RunRegistry>): void {
+  describe(`${name}: runs`, () => {
+    it("has no run before the first", () =>
+      withStore(open, async (registry) => {
+        expect(await registry.get("none")).toBeNull();
+        expect(await registry.list()).toEqual([]);
+      }));
+
+    it("keeps every field, and replaces a run by its id", () =>
+      withStore(open, async (registry) => {
+        await registry.put(record("r1", 1_000));
+        expect(await registry.get("r1")).toEqual(record("r1", 1_000));
+        const finished = record("r1", 1_000, { status: "finished", resultHash: "cd".repeat(32), figures: FIGURES });
+        await registry.put(finished);
+        await registry.put(finished);
+        expect(await registry.get("r1")).toEqual(finished);
+        expect(await registry.list()).toEqual([finished]);
+      }));
+
+    it("keeps why a run failed", () =>
+      withStore(open, async (registry) => {
+        const failed = record("r1", 5, { kind: "paper", status: "failed", error: "next() threw: ünexpected\n at x" });
+        await registry.put(failed);
+        expect(await registry.get("r1")).toEqual(failed);
+      }));
+
+    it("lists the newest first", () =>
+      withStore(open, async (registry) => {
+        for (const [run, created] of [
+          ["b", 2_000],
+          ["c", 3_000],
+          ["a", 1_000],
+        ] as const) {
+          await registry.put(record(run, created));
+        }
+        expect((await registry.list()).map(({ run }) => run)).toEqual(["c", "b", "a"]);
+      }));
+
+    it("keeps everything over a close", () =>
+      withStore(open, async (registry, opened) => {
+        if (opened.reopen === undefined) return;
+        await registry.put(record("r1", 1, { figures: FIGURES }));
+        expect(await (await opened.reopen()).list()).toEqual([record("r1", 1, { figures: FIGURES })]);
+      }));
+  });
+}

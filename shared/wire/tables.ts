@@ -1,0 +1,89 @@
+/**
+ * Name and columns of every stored table, in column order: the one place that they are listed. Times are integer ms UTC.
+ * A test of each database compares its migrated schema with this.
+ */
+export const TABLES = {
+  /** A number for each instrument, and the extent of its ticks: rows of ticks and candles name instruments by it. */
+  instruments: ["key", "exchange", "symbol", "kind", "ids", "ticks", "first_ts", "last_ts", "least_id", "greatest_id"],
+  /** A trade. `first_id` and `last_id` are null where the instrument's kind is `trade`. */
+  ticks: ["instrument", "id", "ts", "price", "amount", "side", "first_id", "last_id", "origin"],
+  /** A candle revision; its three sums are exact decimals. */
+  candles: [
+    "instrument",
+    "timeframe",
+    "open_time",
+    "close_time",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "quote_volume",
+    "buy_volume",
+    "trades",
+    "first_id",
+    "last_id",
+    "origin",
+    "revision",
+    "reason",
+    "completeness",
+  ],
+  /** A span that is proven or lost. */
+  coverage: ["instrument", "from_ts", "to_ts", "kind", "reason"],
+  /** A span whose candles no longer follow from its ticks. */
+  dirty_ranges: ["instrument", "from_ts", "to_ts", "mark"],
+  /** State and fence of a stage and key. */
+  checkpoints: ["stage", "key", "version", "schema", "state", "fence"],
+  /** A run of a strategy. `feeds`, `params`, `definition` and `figures` are JSON. */
+  runs: [
+    "run",
+    "kind",
+    "strategy",
+    "feeds",
+    "params",
+    "definition",
+    "identity",
+    "created",
+    "status",
+    "error",
+    "result_hash",
+    "figures",
+  ],
+  /** A number for each run that has results, which their rows name it by, and the names of its feeds as JSON. */
+  result_runs: ["key", "run", "feeds"],
+  /** A status change of an order. */
+  orders: ["run", "seq", "ts", "order_id", "feed", "status", "exec_type", "size", "remaining", "price", "tag", "note"],
+  /** An execution. */
+  fills: ["run", "seq", "ts", "order_id", "feed", "size", "price", "fee", "pnl"],
+  /** A round trip, at its close. */
+  trades: [
+    "run",
+    "seq",
+    "trade",
+    "feed",
+    "open_time",
+    "close_time",
+    "size",
+    "entry_price",
+    "exit_price",
+    "pnl",
+    "fees",
+    "bars",
+    "tag",
+  ],
+  /** The account after a cycle. */
+  portfolio_metrics: ["run", "cycle", "ts", "cash", "value"],
+  /** The position of a feed (its number in `result_runs.feeds`) after a cycle. */
+  portfolio_positions: ["run", "feed", "cycle", "position"],
+  /** A line that a strategy wrote. */
+  logs: ["run", "seq", "ts", "text"],
+  /** An applied migration. */
+  schema_migrations: ["number", "name", "ts"],
+} as const;
+
+export type TableName = keyof typeof TABLES;
+
+/** The columns of a table as an SQL list. */
+export function columnList(table: TableName): string {
+  return TABLES[table].join(", ");
+}
