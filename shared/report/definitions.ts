@@ -27,6 +27,8 @@ export const DEFINITIONS = {
   holding: "Mean time from a trade's first fill to its last.",
   exposure: "Share of bars at whose end a position was held.",
   turnover: "Traded value / mean value of the account.",
+  bars: "Bars of the first feed that the strategy was given.",
+  feeShare: "All fees paid / the value at the start.",
   fees: "All fees paid, in quote currency.",
 } as const;
 

@@ -3,12 +3,12 @@ import type { Term } from "./definitions.ts";
 import { NO_FIGURES, term, underThirtyDays, valueOrReason } from "./figure-cells.ts";
 import {
   digitsOfMoney,
-  formatCount,
   formatDuration,
   formatNumber,
   formatPercent,
   formatSigned,
   formatSignedPercent,
+  formatWithUnit,
   NOTHING,
 } from "./format.ts";
 import { html, type Markup } from "./markup.ts";
@@ -113,9 +113,9 @@ function activityFigures(figures: TearSheet | null, digits: number): Figure[] {
   const share = figures === null ? NOTHING : formatPercent(figures.fees / figures.startValue);
   return [
     ["Fees", "fees", formatNumber(figures?.fees ?? null, digits), NO_FIGURES],
-    ["Fees / start value", "fees", share, NO_FIGURES],
-    ["Turnover", "turnover", figures === null ? NOTHING : `${formatNumber(figures.turnover, 2)} ×`, NO_FIGURES],
+    ["Fees / start value", "feeShare", share, NO_FIGURES],
+    ["Turnover", "turnover", figures === null ? NOTHING : formatWithUnit(figures.turnover, 2, "×"), NO_FIGURES],
     ["Exposure", "exposure", formatPercent(figures?.exposure ?? null, 1), NO_FIGURES],
-    ["Bars", "exposure", formatCount(figures?.bars ?? 0, "bar"), NO_FIGURES],
+    ["Bars", "bars", formatNumber(figures?.bars ?? null, 0), NO_FIGURES],
   ];
 }

@@ -3,7 +3,7 @@ import { holdValues } from "./buy-and-hold.ts";
 import { lastOfGroups, type MergedCandles, mergeCandles, pickRows, rowsOfExtremes } from "./decimate.ts";
 import { underwater } from "./drawdown.ts";
 import { type FillMark, fillMarks } from "./fill-marks.ts";
-import { digitsOfMoney, digitsOfStep } from "./format.ts";
+import { barEnd, digitsOfMoney, digitsOfStep } from "./format.ts";
 import type { ReportInput } from "./report-input.ts";
 import { rollingFigures } from "./rolling.ts";
 import { netProfit } from "./trade-statistics.ts";
@@ -152,7 +152,7 @@ export function pageData(input: ReportInput): PageData {
 
 function accountLines(input: ReportInput): Pick<PageData, "equity" | "underwater" | "rolling"> {
   const { cycles } = input.results;
-  const time = seconds(cycles.time);
+  const time = seconds(cycles.time.map(barEnd));
   const hold = holdValues(cycles.time, input.candles, input.figures?.buyAndHold.finalValue ?? Number.NaN);
   const line = (account: Float64Array, held: Float64Array) => {
     const rows = rowsOfExtremes([account, held], LINE_BUCKETS);
@@ -194,7 +194,7 @@ function isPriceLine(line: Float64Array, close: Float64Array): boolean {
     known++;
     if (value > close[i]! / 2 && value < close[i]! * 2) near++;
   }
-  return near * 2 > known;
+  return known === 0 || near * 2 > known;
 }
 
 function seconds(time: Float64Array): number[] {

@@ -42,7 +42,7 @@ export function sampleCandles({ bars, barLength }: SampleSize): CandleColumns {
   let price = 42_000;
   for (let i = 0; i < bars; i++) {
     const open = price;
-    price *= 1 + (next() + next() + next() - 1.496) * spread;
+    price *= 1 + (next() + next() + next() - 1.5) * spread + (0.00004 * barLength) / 3_600_000;
     columns.openTime[i] = SAMPLE_START + i * barLength;
     columns.closeTime[i] = SAMPLE_START + (i + 1) * barLength;
     columns.open[i] = cents(open);
@@ -67,6 +67,8 @@ export function sampleResults(candles: CandleColumns, size: SampleSize): Reporte
   const rows = { orders: [] as OrderRow[], fills: [] as FillRow[], trades: [] as TradeRow[], logs: [] as LogRow[] };
   const distance = size.trades === 0 ? size.bars + 1 : Math.max(3, Math.floor(size.bars / size.trades));
   const held = Math.max(1, Math.floor(distance * 0.4));
+  // Ever smaller stakes, the more often fees are paid.
+  const stake = Math.min(0.5, 200 / size.trades);
   let money = SAMPLE_CASH;
   let units = 0;
   let opened = 0;
@@ -76,7 +78,7 @@ export function sampleResults(candles: CandleColumns, size: SampleSize): Reporte
     const phase = i % distance;
     if (phase === 1 && rows.trades.length < size.trades && i + held < size.bars) {
       const side = Math.floor(i / distance) % 4 === 3 ? -1 : 1;
-      units = (side * Math.floor(((SAMPLE_CASH * 0.5) / price) * 1e5)) / 1e5;
+      units = (side * Math.floor(((money * stake) / price) * 1e5)) / 1e5;
       opened = i;
       money -= units * price + Math.abs(units) * price * SAMPLE_FEE;
       fill(rows, time, units, price, 0);

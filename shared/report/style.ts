@@ -52,8 +52,8 @@ section{margin:26px 0;padding:20px 22px 22px;background:var(--surface);border:1p
 .key{display:inline-block;width:12px;height:3px;border-radius:1px;vertical-align:middle}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:24px}.pair>*{min-width:0}.pair h3{margin-top:6px}
 .plot{min-height:60px}.uplot{font-family:inherit}.u-legend{text-align:left!important;margin:2px 0 0!important;font-size:13px!important;color:var(--faint)}
-.u-legend .u-value{color:var(--ink);min-width:6.5em}.u-legend th{font-weight:400!important}.u-legend .u-marker{height:3px!important;width:12px!important;border-width:0 0 3px!important}
-.u-select{background:color-mix(in srgb,var(--account) 14%,transparent)!important}
+.u-legend .u-value{color:var(--ink);min-width:5em}.u-legend th{font-weight:400!important;color:inherit;border:0}.u-legend tr{border:0!important;margin-right:12px!important}.u-legend .u-series>*{padding:1px 4px 1px 0;text-align:left}.u-legend .u-marker{height:3px!important;width:12px!important;border-width:0 0 3px!important}
+.u-legend .u-series:first-child .u-marker{display:none}.u-select{background:color-mix(in srgb,var(--account) 14%,transparent)!important}
 .u-cursor-x,.u-cursor-y{border-color:var(--hold)!important}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
@@ -61,22 +61,22 @@ th,td{padding:5px 10px;text-align:right;font-weight:400;white-space:nowrap}
 th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--faint);font-size:12.5px;border-bottom:1px solid var(--strong);vertical-align:bottom}
 tbody tr{border-bottom:1px solid var(--line)}tbody tr:last-child{border-bottom:0}
-tbody th,.text{text-align:left!important}.rows .wide,.rows td.long{white-space:normal;min-width:14em}
+tbody th,.text{text-align:left!important}.rows .wide,.rows td.long{white-space:normal;min-width:14em;overflow-wrap:anywhere}.rows td.long{width:70%}
 .rows tbody tr:hover{background:var(--wash)}
 .rows th button{font-size:inherit;white-space:nowrap}.rows th button:hover{color:var(--ink)}.rows th[aria-sort] button{color:var(--ink);font-weight:600}
 .rows .jump{text-decoration:underline;text-decoration-color:var(--strong);text-underline-offset:3px}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:24px 40px;align-items:start}.columns>*{min-width:0}
-.figures thead th:first-child{color:var(--ink);font-weight:650;font-size:14px}
-.figures td,.figures th{padding-left:6px;padding-right:6px}
+.figures thead th:first-child{text-align:left;color:var(--ink);font-weight:650;font-size:14px}
+.figures td:not(:last-child),.figures th:not(:first-child){padding-left:6px;padding-right:6px}
 .months td,.months th{padding:6px 7px;min-width:3.6em}.months tbody th{font-weight:600}.months .total{font-weight:650;border-left:1px solid var(--strong)}.months td.faint{text-align:right}
 .pager{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;margin:10px 0 8px;font-size:13px;color:var(--faint)}.pager button{color:var(--ink)}.pager button:disabled{opacity:.4;cursor:default}
 .pager input{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--strong);border-radius:4px;padding:3px 9px;width:15em;max-width:100%}
 .bar{display:flex;height:14px;border-radius:3px;overflow:hidden;margin:2px 0 12px;background:var(--line)}.bar span{min-width:0}
 .swatch{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:8px}
 .proven{background:var(--proven)}.reconciled{background:var(--reconciled)}.empty{background:var(--empty)}.unknown{background:var(--unknown)}.gap{background:repeating-linear-gradient(45deg,var(--gap) 0 3px,color-mix(in srgb,var(--gap) 55%,var(--surface)) 3px 6px)}
-.pairs{margin:0;font-size:13.5px}.pairs>div{display:flex;gap:16px;justify-content:space-between;padding:5px 0;border-bottom:1px solid var(--line)}.pairs>div:last-child{border:0}.pairs dt{color:var(--faint);flex:none}.pairs dd{margin:0;text-align:right;min-width:0;overflow-wrap:anywhere}
+.pairs{margin:0;font-size:13.5px}.pairs>div{display:flex;gap:16px;justify-content:space-between;padding:5px 0;border-bottom:1px solid var(--line)}.pairs>div:last-child{border:0}.pairs dt{color:var(--faint);flex:none}.pairs dd{margin:0;display:flex;gap:10px;justify-content:flex-end;align-items:baseline;text-align:right;min-width:0;overflow-wrap:anywhere}
 code,pre{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
-.copy{margin-left:8px;color:var(--account);font-size:12.5px}.copy:hover{text-decoration:underline}
+.copy{flex:none;color:var(--account);font-size:12.5px}.copy:hover{text-decoration:underline}
 footer{padding-bottom:48px;color:var(--faint);font-size:13px}footer pre{white-space:pre-wrap;font-size:11.5px}
 @media (max-width:900px){.tiles{grid-template-columns:repeat(2,1fr)}.pair{grid-template-columns:1fr;gap:8px}}
 @media (max-width:600px){main,footer{padding:0 14px}nav{gap:14px;padding:9px 14px}section{margin:16px -14px;padding:16px 14px;border-radius:0;border-width:1px 0}.verdict{padding-top:22px}h1{font-size:26px}.sentence{font-size:16.5px}.tile .value{font-size:21px}.tile{padding-right:10px}.candles{height:360px}.rows .wide{display:none}.columns{grid-template-columns:1fr}}

@@ -22,7 +22,7 @@ export function tradeSection(input: ReportInput): Markup {
   return html`<section id="trades"><h2>Trades</h2>
 <p class="note">Round trips from flat to flat; times are the ends of the bars in which they opened and closed. ${truncation(trades.length, "trade", input)} Choose a trade's number to see it in the candle chart.</p>
 ${tradeGroups(input)}
-<div data-table="trades"></div></section>`;
+<h3>One by one</h3><div data-table="trades"></div></section>`;
 }
 
 function noTrades(input: ReportInput): string {
@@ -31,9 +31,9 @@ function noTrades(input: ReportInput): string {
   return orders.length > 0 ? "No order was filled." : "The strategy placed no order.";
 }
 
-function truncation(count: number, noun: string, input: ReportInput): string {
-  if (count <= ROW_LIMIT) return "";
-  return `The table holds the last ${formatNumber(ROW_LIMIT, 0)} of ${formatCount(count, noun)}: \`millrace export ${input.run.run}\` has them all.`;
+function truncation(count: number, noun: string, input: ReportInput): Markup | null {
+  if (count <= ROW_LIMIT) return null;
+  return html`The table holds the last ${formatNumber(ROW_LIMIT, 0)} of ${formatCount(count, noun)}: <code>millrace export ${input.run.run}</code> has them all.`;
 }
 
 function tradeGroups(input: ReportInput): Markup | null {
@@ -44,7 +44,7 @@ function tradeGroups(input: ReportInput): Markup | null {
   const groups = [...(byDirection.length > 1 ? byDirection : []), ...(byTag.length > 1 ? byTag.slice(0, 20) : [])];
   if (groups.length === 0) return null;
   const digits = digitsOfMoney(input.run.broker.cash);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Trades by direction and tag"><table class="rows"><thead><tr><th scope="col" class="text">Trades</th><th scope="col">Count</th><th scope="col">Win rate</th><th scope="col">Net profit, ${input.spec.quote}</th><th scope="col">Average win</th><th scope="col">Average loss</th><th scope="col">Average holding time</th></tr></thead>
+  return html`<h3>By direction and tag</h3><div class="scroll" tabindex="0" role="region" aria-label="Trades by direction and tag"><table class="rows"><thead><tr><th scope="col" class="text">Trades</th><th scope="col">Count</th><th scope="col">Win rate</th><th scope="col">Net profit, ${input.spec.quote}</th><th scope="col">Average win</th><th scope="col">Average loss</th><th scope="col">Average holding time</th></tr></thead>
 <tbody>${groups.map(({ label, statistics }) => {
     const loss = statistics.averageLoss === null ? null : -statistics.averageLoss;
     return html`<tr><th scope="row" class="text">${label}</th><td>${formatNumber(statistics.count, 0)}</td><td>${formatPercent(statistics.wins / statistics.count, 1)}</td><td>${formatSigned(statistics.netProfit, digits)}</td><td>${formatSigned(statistics.averageWin, digits)}</td><td>${formatSigned(loss, digits)}</td><td>${formatDuration(statistics.averageHolding)}</td></tr>`;

@@ -12,7 +12,6 @@ import {
   formatSignedPercent,
   formatTime,
   formatWithUnit,
-  NOTHING,
 } from "./format.ts";
 import { html, type Markup } from "./markup.ts";
 import type { ReportInput } from "./report-input.ts";
@@ -84,41 +83,50 @@ function tiles(input: ReportInput): Markup[] {
     tile(
       term("Total return", "totalReturn"),
       value(formatSignedPercent(figures?.totalReturn ?? null)),
-      `buy & hold ${formatSignedPercent(hold?.totalReturn ?? null)}`,
+      hold === null ? "" : `buy & hold ${formatSignedPercent(hold.totalReturn)}`,
       signClass(figures?.totalReturn ?? null),
     ),
     tile(
       term("Max drawdown", "maxDrawdown"),
       value(formatPercent(figures?.maxDrawdown ?? null)),
-      `buy & hold ${formatPercent(hold?.maxDrawdown ?? null)}`,
+      hold === null ? "" : `buy & hold ${formatPercent(hold.maxDrawdown)}`,
     ),
     tile(
       term("Sharpe", "sharpe"),
       value(formatSigned(figures?.sharpe ?? null, 2), underThirtyDays(figures)),
-      figures?.sharpe === null ? "under 30 days" : `Sortino ${formatSigned(figures?.sortino ?? null, 2)}`,
+      sharpeDetail(figures),
     ),
     ...tradeTiles(figures, value),
     tile(
       term(`Fees, ${spec.quote}`, "fees"),
       value(formatNumber(fees, digits)),
-      figures === null ? NOTHING : `${formatPercent(figures.fees / figures.startValue)} of the start value`,
+      figures === null ? "" : `${formatPercent(figures.fees / figures.startValue)} of the start value`,
     ),
   ];
+}
+
+function sharpeDetail(figures: TearSheet | null): string {
+  if (figures === null) return "";
+  return figures.sharpe === null ? "under 30 days" : `Sortino ${formatSigned(figures.sortino, 2)}`;
 }
 
 function tradeTiles(figures: TearSheet | null, value: (text: string, reason?: string) => Markup): Markup[] {
   const perDay = figures === null ? null : figures.trades / Math.max(1, (figures.endTime - figures.startTime) / DAY);
   return [
-    tile(term("Trades", "trades"), value(formatNumber(figures?.trades ?? null, 0)), `${formatNumber(perDay, 2)} a day`),
+    tile(
+      term("Trades", "trades"),
+      value(formatNumber(figures?.trades ?? null, 0)),
+      perDay === null ? "" : `${formatNumber(perDay, 2)} a day`,
+    ),
     tile(
       term("Win rate", "winRate"),
       value(formatPercent(figures?.winRate ?? null, 1), figures === null ? NO_FIGURES : "No trade was closed."),
-      figures === null ? NOTHING : `${formatNumber(figures.wins, 0)} of ${formatNumber(figures.trades, 0)} won`,
+      figures === null ? "" : `${formatNumber(figures.wins, 0)} of ${formatNumber(figures.trades, 0)} won`,
     ),
     tile(
       term("Exposure", "exposure"),
       value(formatPercent(figures?.exposure ?? null, 1)),
-      `of ${formatCount(figures?.bars ?? 0, "bar")}`,
+      figures === null ? "" : `of ${formatCount(figures.bars, "bar")}`,
     ),
   ];
 }

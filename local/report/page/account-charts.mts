@@ -2,6 +2,7 @@ import type uPlotClass from "uplot";
 import { formatNumber, formatPercent, formatTime } from "#shared/report/format.ts";
 import type { PageData } from "#shared/report/page-data.ts";
 import { colour, fontFamily } from "./page-globals.mts";
+import { timeLabels } from "./time-axis.mts";
 
 type Column = readonly (number | null)[];
 
@@ -9,7 +10,7 @@ interface Line {
   readonly label: string;
   readonly values: Column;
   readonly colour: string;
-  readonly isDashed?: boolean;
+  readonly isFaint?: boolean;
   readonly isFilled?: boolean;
 }
 
@@ -19,7 +20,8 @@ interface Plot {
   readonly time: Column;
   readonly lines: readonly Line[];
   readonly format: (value: number | null) => string;
-  readonly axis: (value: number) => string;
+  /** Of a tick, by the distance of ticks. */
+  readonly axis: (value: number, step: number) => string;
   readonly canBeLogarithmic?: boolean;
 }
 
@@ -34,6 +36,8 @@ export class AccountCharts {
   constructor(data: PageData) {
     this.#data = data;
     const scale = document.querySelector<HTMLButtonElement>("[data-scale]");
+    // A logarithm needs an account that never owed.
+    if (scale !== null) scale.hidden = data.equity.account.some((value) => value !== null && value <= 0);
     scale?.addEventListener("click", () => {
       this.#isLogarithmic = !this.#isLogarithmic;
       scale.ariaPressed = String(this.#isLogarithmic);
@@ -52,7 +56,7 @@ export class AccountCharts {
       const container = document.querySelector<HTMLElement>(`[data-plot=${plot.key}]`);
       if (container !== null) this.#charts.push(this.#chart(plot, container));
     }
-    if (this.#span !== null) this.#zoom(this.#span);
+    this.#zoom(this.#span);
   }
 
   #chart(plot: Plot, container: HTMLElement): uPlotClass {
@@ -74,11 +78,15 @@ export class AccountCharts {
       },
       scales: { y: { distr: plot.canBeLogarithmic && this.#isLogarithmic ? 3 : 1 } },
       axes: [
-        axis({ space: 70 }),
-        axis({ size: 62, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : plot.axis(tick))) }),
+        axis({ space: 70, values: (_chart, ticks, _axis, _space, step) => timeLabels(ticks, step) }),
+        axis({
+          size: 62,
+          values: (_chart, ticks, _axis, _space, step) =>
+            ticks.map((tick) => (tick === null ? "" : plot.axis(tick, step))),
+        }),
       ],
       series: [
-        { label: "Time, UTC", value: (_chart, time) => (time === null ? "–" : formatTime(time * 1_000)) },
+        { label: "Time, UTC", value: (chart, time) => formatTime((time ?? chart.data[0].at(-1)!) * 1_000) },
         ...plot.lines.map((line) => seriesOf(line, plot.format)),
       ],
       hooks: { setScale: [(chart, key) => this.#follow(chart, key)] },
@@ -97,13 +105,18 @@ export class AccountCharts {
     this.#span = span;
     this.#isZooming = true;
     for (const chart of this.#charts) {
-      const time = chart.data[0];
-      chart.setScale("x", span ?? { min: time[0]!, max: time.at(-1)! });
+      chart.setScale("x", span ?? this.#wholePeriod());
     }
     // uPlot calls its hooks in a microtask, after this turn.
     setTimeout(() => {
       this.#isZooming = false;
     });
+  }
+
+  /** That of the account, so that rolling figures, which begin later, stand under it. */
+  #wholePeriod(): { readonly min: number; readonly max: number } {
+    const { time } = this.#data.equity;
+    return { min: time[0] ?? 0, max: time.at(-1) ?? 0 };
   }
 
   #fit(): void {
@@ -123,10 +136,10 @@ function seriesOf(line: Line, format: (value: number | null) => string): uPlotCl
   return {
     label: line.label,
     stroke: line.colour,
-    width: line.isDashed ? 1.25 : 1.6,
-    value: (_chart, value) => format(value),
+    width: line.isFaint ? 1.25 : 1.6,
+    // What nobody points at, the legend says of the end.
+    value: (_chart, value, _series, row) => format(row === null ? (line.values.at(-1) ?? null) : value),
     points: { show: false },
-    ...(line.isDashed ? { dash: [5, 4] } : {}),
     ...(line.isFilled ? { fill: `color-mix(in srgb, ${line.colour} 18%, transparent)` } : {}),
   };
 }
@@ -134,21 +147,24 @@ function seriesOf(line: Line, format: (value: number | null) => string): uPlotCl
 function plots(data: PageData): Plot[] {
   const { equity, underwater, rolling, quote, digits } = data;
   const percent = (value: number | null): string => formatPercent(value);
-  const percentAxis = (value: number): string => formatPercent(value, Math.abs(value) < 0.01 && value !== 0 ? 1 : 0);
+  const percentAxis = (value: number, step: number): string =>
+    formatPercent(value, Math.max(0, Math.ceil(-Math.log10(step * 100) - 1e-9)));
   const money = (value: number | null): string => formatNumber(value, digits.money);
-  const hold = (values: Column): Line => ({ label: "Buy & hold", values, colour: colour("hold"), isDashed: true });
+  const hold = (values: Column): Line => ({ label: "Buy & hold", values, colour: colour("hold"), isFaint: true });
   const account = (values: Column, isFilled = false): Line => ({
     label: "Strategy",
     values,
     colour: colour("account"),
     isFilled,
   });
+  const beside = (strategy: Line, held: Column): Line[] =>
+    held.some((value) => value !== null) ? [strategy, hold(held)] : [strategy];
   const shared: Plot[] = [
     {
       key: "equity",
       height: 300,
       time: equity.time,
-      lines: [account(equity.account), hold(equity.hold)].map((line) => ({
+      lines: beside(account(equity.account), equity.hold).map((line) => ({
         ...line,
         label: `${line.label}, ${quote}`,
       })),
@@ -160,7 +176,7 @@ function plots(data: PageData): Plot[] {
       key: "underwater",
       height: 170,
       time: underwater.time,
-      lines: [account(underwater.account, true), hold(underwater.hold)],
+      lines: beside(account(underwater.account, true), underwater.hold),
       format: percent,
       axis: percentAxis,
     },
@@ -180,7 +196,8 @@ function plots(data: PageData): Plot[] {
 /** Short enough for a narrow margin: `12.5k`, `3M`. */
 function moneyAxis(value: number): string {
   const magnitude = Math.abs(value);
-  if (magnitude >= 1e6) return `${Number((value / 1e6).toPrecision(6))}M`;
-  if (magnitude >= 1e4) return `${Number((value / 1e3).toPrecision(6))}k`;
+  const sign = value < 0 ? "−" : "";
+  if (magnitude >= 1e6) return `${sign}${Number((magnitude / 1e6).toPrecision(6))}M`;
+  if (magnitude >= 1e4) return `${sign}${Number((magnitude / 1e3).toPrecision(6))}k`;
   return formatNumber(value, Number.isInteger(value) ? 0 : magnitude < 1 ? 4 : 1);
 }

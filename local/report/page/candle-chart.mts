@@ -17,8 +17,8 @@ import { colour, element, fontFamily } from "./page-globals.mts";
 const MARK_LIMIT = 400;
 /** Up to this many marks in view have room for a word each. */
 const MARK_TEXT_LIMIT = 24;
-/** Bars at first, where there are many more. */
-const FIRST_VIEW = 400;
+/** Width of a bar at first, in pixels, where there are more bars than fit. */
+const FIRST_WIDTH = 5;
 /** From Okabe and Ito's palette for all kinds of colour vision. */
 const LINE_COLOURS = ["#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8a7a00", "#7a68c8"];
 const PANE_HEIGHT = 110;
@@ -40,7 +40,18 @@ export class CandleChart {
     this.#data = data;
     this.#container = container;
     const precision = data.digits.price;
-    this.#chart = LightweightCharts.createChart(container, { autoSize: true });
+    this.#chart = LightweightCharts.createChart(container, {
+      width: container.clientWidth,
+      height: container.clientHeight,
+      timeScale: { timeVisible: true, secondsVisible: false, minBarSpacing: 0.02, rightOffset: 1 },
+      localization: {
+        locale: "en-GB",
+        timeFormatter: (time: Time) => formatTime(Number(time) * 1_000),
+        priceFormatter: (price: number) => formatNumber(price, precision),
+      },
+      handleScroll: { vertTouchDrag: false, mouseWheel: false },
+      handleScale: { mouseWheel: false },
+    });
     this.#candles = this.#chart.addSeries(LightweightCharts.CandlestickSeries, {
       priceFormat: { type: "price", precision, minMove: 10 ** -precision },
       priceLineVisible: false,
@@ -58,7 +69,14 @@ export class CandleChart {
     this.#setCandles();
     this.#wire();
     this.draw();
-    this.#showBars(Math.max(0, data.candles.time.length - FIRST_VIEW), data.candles.time.length - 1);
+    // The chart takes no span before it has been laid out.
+    requestAnimationFrame(() => this.#showFirst());
+  }
+
+  #showFirst(): void {
+    const count = this.#data.candles.time.length;
+    const fitting = Math.floor(this.#container.clientWidth / FIRST_WIDTH);
+    this.#showBars(count <= 2 * fitting ? 0 : count - fitting, count - 1);
   }
 
   /** Puts on the colours of the theme that is on. */
@@ -75,14 +93,7 @@ export class CandleChart {
       },
       grid: { vertLines: { color: line }, horzLines: { color: line } },
       rightPriceScale: { borderColor: line },
-      timeScale: { borderColor: line, timeVisible: true, secondsVisible: false, minBarSpacing: 0.02, rightOffset: 2 },
-      localization: {
-        locale: "en-GB",
-        timeFormatter: (time: Time) => formatTime(Number(time) * 1_000),
-        priceFormatter: (price: number) => formatNumber(price, this.#data.digits.price),
-      },
-      handleScroll: { vertTouchDrag: false, mouseWheel: false },
-      handleScale: { mouseWheel: false },
+      timeScale: { borderColor: line },
     });
     const up = colour("up");
     const down = colour("down");
@@ -166,13 +177,17 @@ export class CandleChart {
     this.#container.addEventListener("focusout", () => wheel(false));
     this.#container.addEventListener("pointerdown", () => this.#container.focus({ preventScroll: true }));
     this.#container.addEventListener("keydown", (event) => this.#onKey(event));
+    new ResizeObserver(() => {
+      const { clientWidth, clientHeight } = this.#container;
+      if (clientWidth > 0) this.#chart.resize(clientWidth, clientHeight);
+    }).observe(this.#container);
     this.#addRangeButtons();
   }
 
   #addRangeButtons(): void {
     const controls = document.querySelector("[data-ranges]");
     const count = this.#data.candles.time.length;
-    const sizes = [50, 100, 200, 400, 1_000, 2_000].filter((size) => size < count).slice(-4);
+    const sizes = [50, 100, 200, 400, 1_000, 2_000].filter((size) => size < count).slice(-3);
     const add = (label: string, size: number): void => {
       const button = element("button", "", label);
       button.type = "button";
@@ -198,11 +213,11 @@ export class CandleChart {
     const move = moves[event.key];
     if (move === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    this.#showBars(range.from + move[0], range.to + move[1]);
+    this.#showBars(range.from + 0.5 + move[0], range.to - 0.5 + move[1]);
   }
 
   #showBars(from: number, to: number): void {
-    this.#chart.timeScale().setVisibleLogicalRange({ from, to });
+    this.#chart.timeScale().setVisibleLogicalRange({ from: from - 0.5, to: to + 0.5 });
   }
 
   /** The last bar that opened at or before a time, ms UTC. */
@@ -284,7 +299,7 @@ export class CandleChart {
       ["V", formatNumber(volume[bar] ?? null, 2)],
       ...this.#lines.map(({ line }): [string, string] => [line.name, formatNumber(line.values[bar] ?? null, 2)]),
       ...this.#data.marks
-        .filter((mark) => mark.bar === bar)
+        .filter((mark) => mark.bar === pointed)
         .map((mark): [string, string] => [`${mark.role} (${mark.side})`, this.#fillText(mark)]),
     ];
     this.#values.replaceChildren(
