@@ -24,8 +24,8 @@ export class ResultHash {
   pair(first: number, second: number): void {
     word[0] = first;
     word[1] = second;
-    if (first !== first) setNaN(0);
-    if (second !== second) setNaN(2);
+    if (Number.isNaN(first)) setNaN(0);
+    if (Number.isNaN(second)) setNaN(2);
     this.block(halves[0]!, halves[1]!, halves[2]!, halves[3]!);
   }
 

@@ -1,3 +1,4 @@
+import { InputError } from "../market/input-error.ts";
 import { type Feed, feedKey, type InstrumentSpec } from "../market/instrument.ts";
 import { type CanonicalValue, canonicalJson } from "./canonical-json.ts";
 import type { ParameterValue } from "./parameter.ts";
@@ -37,11 +38,11 @@ export interface RunDefinition {
 /** Version of the engine's snapshots: a change of what they hold raises it. */
 export const SNAPSHOT_VERSION = 1;
 
-const settingsOf = new WeakMap<RunDefinition, string>();
+const textOf = new WeakMap<RunDefinition, string>();
 
 /** The definition without the strategy's code, as canonical JSON; made once for a definition. */
 export function definitionText(definition: RunDefinition): string {
-  const known = settingsOf.get(definition);
+  const known = textOf.get(definition);
   if (known !== undefined) return known;
   const { strategy, feeds, broker, tradeFrom } = definition;
   const value: CanonicalValue = {
@@ -57,6 +58,19 @@ export function definitionText(definition: RunDefinition): string {
     tradeFrom,
   };
   const text = canonicalJson(value);
-  settingsOf.set(definition, text);
+  textOf.set(definition, text);
   return text;
+}
+
+/** Throws InputError unless `found`, the text that a snapshot carries, is that of `definition`. */
+export function refuseOtherDefinition(found: string, definition: RunDefinition): void {
+  const expected = definitionText(definition);
+  if (found === expected) return;
+  const theirs = JSON.parse(found) as Record<string, unknown>;
+  const ours = JSON.parse(expected) as Record<string, unknown>;
+  const detail = Object.keys(ours)
+    .map((key) => [key, JSON.stringify(theirs[key]), JSON.stringify(ours[key])] as const)
+    .filter(([, there, here]) => there !== here)
+    .map(([key, there, here]) => `${key} is ${there} there and ${here} here`);
+  throw new InputError("conflict", `the snapshot is of another run: ${detail.join("; ")}. Start this run anew`);
 }

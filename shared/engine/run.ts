@@ -10,7 +10,13 @@ import { OrderDesk } from "./order-desk.ts";
 import { resolveParameters } from "./parameter.ts";
 import { checkPlainData, readPlainData, writePlainData } from "./plain-data.ts";
 import { Recorder } from "./recorder.ts";
-import { definitionText, type RunDefinition, type RunFeed, SNAPSHOT_VERSION } from "./run-definition.ts";
+import {
+  definitionText,
+  type RunDefinition,
+  type RunFeed,
+  refuseOtherDefinition,
+  SNAPSHOT_VERSION,
+} from "./run-definition.ts";
 import type { RunEvents } from "./run-events.ts";
 import { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 import { type AnyStrategy, StrategyBase, type StrategyClass } from "./strategy.ts";
@@ -256,7 +262,7 @@ export class Run {
         `the snapshot has version ${version}, this engine reads version ${SNAPSHOT_VERSION}: continue it with the engine that wrote it`,
       );
     }
-    refuseOther(reader.text(), definitionText(this.definition));
+    refuseOtherDefinition(reader.text(), this.definition);
     for (const series of this.series) series.restore(reader);
     this.broker.restore(reader);
     this.recorder.restore(reader);
@@ -283,17 +289,6 @@ function orderFeeds(strategy: StrategyClass, given: readonly RunFeed[]): readonl
     }
   }
   return given;
-}
-
-function refuseOther(found: string, expected: string): void {
-  if (found === expected) return;
-  const theirs = JSON.parse(found) as Record<string, unknown>;
-  const ours = JSON.parse(expected) as Record<string, unknown>;
-  const differing = Object.keys(ours).filter((key) => JSON.stringify(theirs[key]) !== JSON.stringify(ours[key]));
-  const detail = differing.map(
-    (key) => `${key} ${JSON.stringify(theirs[key])} there, ${JSON.stringify(ours[key])} here`,
-  );
-  throw new InputError("conflict", `the snapshot is of another run: ${detail.join("; ")}. Start this run anew`);
 }
 
 /** Gives `target`, which cannot be replaced, the keys of `source` in its order. */

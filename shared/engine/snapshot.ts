@@ -13,11 +13,10 @@ export class SnapshotWriter {
   number(value: number): void {
     if (this.length === numbers.length) grow(this.length + 1);
     const at = this.length++;
-    if (value === value) numbers[at] = value;
-    else {
+    if (Number.isNaN(value)) {
       halves[2 * at] = 0;
       halves[2 * at + 1] = 0x7ff80000;
-    }
+    } else numbers[at] = value;
   }
 
   boolean(value: boolean): void {
@@ -32,11 +31,10 @@ export class SnapshotWriter {
     const base = this.length - from;
     for (let i = from; i < to; i++) {
       const value = values[i]!;
-      if (value === value) target[base + i] = value;
-      else {
+      if (Number.isNaN(value)) {
         halves[2 * (base + i)] = 0;
         halves[2 * (base + i) + 1] = 0x7ff80000;
-      }
+      } else target[base + i] = value;
     }
     this.length += count;
   }

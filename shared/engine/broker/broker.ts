@@ -125,7 +125,7 @@ export class Broker {
       if (order.status !== "Accepted" && order.status !== "Partial") continue;
       const account = this.accounts[order.feed]!;
       const price = marketFill(order, account);
-      if (price === price) this.execute(order, account, order.remainingLots, price);
+      if (!Number.isNaN(price)) this.execute(order, account, order.remainingLots, price);
     }
   }
 

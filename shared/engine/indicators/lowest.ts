@@ -16,7 +16,7 @@ export class Lowest extends Indicator {
     let extreme = this.source.now;
     for (let bars = 1; bars < this.period; bars++) {
       const value = this.source.ago(bars);
-      if (value < extreme || value !== value) extreme = value;
+      if (value < extreme || Number.isNaN(value)) extreme = value;
     }
     return extreme;
   }

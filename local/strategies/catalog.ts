@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import {
+  describeParameter,
+  type ParameterSpec,
+  type ParameterValue,
+  parseParameter,
+} from "#shared/engine/parameter.ts";
+import type { StrategyClass } from "#shared/engine/strategy.ts";
+import { StrategyBase } from "#shared/engine/strategy.ts";
+import { InputError } from "#shared/market/input-error.ts";
+
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const ENGINE_ENTRY = join(REPOSITORY, "shared/engine/run.ts");
+const STRATEGY_FILE = "strategy.ts";
+
+/** A strategy that exists. */
+export interface StrategyEntry {
+  /** Name of its folder. */
+  readonly name: string;
+  /** Its source file. */
+  readonly file: string;
+}
+
+/** A strategy ready to run. */
+export interface LoadedStrategy extends StrategyEntry {
+  readonly strategy: StrategyClass;
+  readonly parameters: ParameterSpec;
+  /** sha256, hex, of the strategy bundled with all its imports: another hash is another strategy. */
+  readonly bundleHash: string;
+}
+
+/** Folders that hold strategies: the repository's, then those that MILLRACE_STRATEGIES lists, separated as PATH is. */
+export function strategyRoots(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const further = (environment["MILLRACE_STRATEGIES"] ?? "").split(delimiter).filter((root) => root !== "");
+  return [join(REPOSITORY, "strategies"), ...further.map((root) => resolve(root))];
+}
+
+/**
+ * All strategies in `roots`, by name: each is a folder with a `strategy.ts`. Throws InputError for a root that does not
+ * exist and for a name that two roots have.
+ */
+export function listStrategies(roots: readonly string[]): readonly StrategyEntry[] {
+  const found = new Map<string, StrategyEntry>();
+  for (const root of roots) {
+    if (!existsSync(root)) {
+      throw new InputError(
+        "not-found",
+        `strategy folder ${root} does not exist: create it or mend MILLRACE_STRATEGIES`,
+      );
+    }
+    for (const name of readdirSync(root)) {
+      const file = join(root, name, STRATEGY_FILE);
+      if (!existsSync(file)) continue;
+      const other = found.get(name);
+      if (other !== undefined) {
+        throw new InputError(
+          "conflict",
+          `strategy ${name} is in ${other.file} and in ${file}: rename one of the folders`,
+        );
+      }
+      found.set(name, { name, file });
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Loads a strategy by name. Throws InputError where there is none, or its file does not export exactly one. */
+export async function loadStrategy(roots: readonly string[], name: string): Promise<LoadedStrategy> {
+  const entries = listStrategies(roots);
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (entry === undefined) {
+    const known =
+      entries.length === 0 ? "there are none" : `there are ${entries.map((other) => other.name).join(", ")}`;
+    throw new InputError("not-found", `no strategy is called '${name}': ${known}, in ${roots.join(" and ")}`);
+  }
+  const exports = (await import(pathToFileURL(entry.file).href)) as Readonly<Record<string, unknown>>;
+  const classes = Object.values(exports).filter(isStrategyClass);
+  if (classes.length !== 1) {
+    throw new InputError(
+      "bad-data",
+      `${entry.file} exports ${classes.length} strategies: export one class that extends Strategy({…})`,
+    );
+  }
+  const strategy = classes[0]!;
+  return { ...entry, strategy, parameters: strategy.parameters, bundleHash: await bundleHash(entry.file) };
+}
+
+function isStrategyClass(value: unknown): value is StrategyClass {
+  return typeof value === "function" && value.prototype instanceof StrategyBase;
+}
+
+/** Parameter values from `name=value` texts. Throws InputError listing what exists, or what is allowed. */
+export function parseParameters(
+  loaded: Pick<LoadedStrategy, "name" | "parameters">,
+  texts: readonly string[],
+): Readonly<Record<string, ParameterValue>> {
+  const values: Record<string, ParameterValue> = {};
+  for (const text of texts) {
+    const at = text.indexOf("=");
+    if (at < 1) throw new InputError("usage", `parameter '${text}' has no value: write name=value, such as fast=10`);
+    const name = text.slice(0, at);
+    const parameter = Object.hasOwn(loaded.parameters, name) ? loaded.parameters[name] : undefined;
+    if (parameter === undefined) {
+      throw new InputError(
+        "usage",
+        `strategy ${loaded.name} has no parameter '${name}': ${parameterList(loaded.parameters)}`,
+      );
+    }
+    values[name] = parseParameter(name, parameter, text.slice(at + 1));
+  }
+  return values;
+}
+
+function parameterList(parameters: ParameterSpec): string {
+  const names = Object.entries(parameters).map(([name, parameter]) => `${name} (${describeParameter(parameter)})`);
+  return names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
+}
+
+/** sha256, hex, of the engine bundled with all its imports. */
+export function engineHash(): Promise<string> {
+  return bundleHash(ENGINE_ENTRY);
+}
+
+/** sha256, hex, of a module bundled with all its imports, the same wherever the files lie. */
+export async function bundleHash(entry: string): Promise<string> {
+  const result = await build({
+    entryPoints: [entry],
+    absWorkingDir: REPOSITORY,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    write: false,
+    legalComments: "none",
+    // White space removed takes esbuild's comments with file paths along.
+    minifyWhitespace: true,
+    logLevel: "silent",
+  });
+  return createHash("sha256").update(result.outputFiles[0]!.contents).digest("hex");
+}
