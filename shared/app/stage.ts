@@ -20,8 +20,8 @@ export interface StageKey {
   readonly key: string;
   /** Version of the state's bytes. */
   readonly schema: number;
-  /** The state to go on from; null at the very start. */
-  open(state: Uint8Array | null): Promise<StageState> | StageState;
+  /** The state to go on from (null at the very start), given the records that will be folded into it. */
+  open(state: Uint8Array | null, fresh: readonly LogRecord[]): Promise<StageState> | StageState;
 }
 
 export interface StagePorts {
@@ -47,7 +47,7 @@ export async function stepStage(ports: StagePorts, key: StageKey, records: reado
     const fence = new Fence(stored?.fence ?? []);
     const fresh = records.filter((record) => fence.admit(record));
     if (fresh.length === 0) return;
-    const state = await key.open(stored?.state ?? null);
+    const state = await key.open(stored?.state ?? null, fresh);
     const outputs = fresh.flatMap((record) => state.fold(record));
     await publish(ports.log, outputs);
     const next = { schema: key.schema, state: state.encode(), fence: fence.entries() };

@@ -1,0 +1,109 @@
+import { DataHash } from "../engine/data-hash.ts";
+import { Run } from "../engine/run.ts";
+import { StrategyError } from "../engine/strategy-error.ts";
+import { tearSheet } from "../engine/tear-sheet.ts";
+import type { CandleColumns } from "../market/candle.ts";
+import { InputError } from "../market/input-error.ts";
+import { feedKey, instrumentKey } from "../market/instrument.ts";
+import type { CandleQuery } from "../ports/candle-store.ts";
+import type { ResultStore } from "../ports/result-store.ts";
+import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
+import { candleColumns, type ReadCandlesPorts } from "./read-candles.ts";
+import {
+  definitionOf,
+  describePlan,
+  feedNames,
+  identityOf,
+  type RunCode,
+  type RunPlan,
+  resolvedParams,
+} from "./run-plan.ts";
+
+export interface BacktestPorts extends ReadCandlesPorts {
+  readonly results: ResultStore;
+  readonly runs: RunRegistry;
+}
+
+/** A run's id: the first digits of its identity, which are enough to tell runs apart and short enough to type. */
+const RUN_ID_DIGITS = 12;
+
+/**
+ * Runs a plan over stored candles and stores what it did. A repeat is the same run. A strategy that throws fails the
+ * run: its record says why, and everything before it is kept. Throws InputError 'no-data' where a feed has no candles.
+ */
+export async function backtest(ports: BacktestPorts, plan: RunPlan, code: RunCode, now: number): Promise<RunRecord> {
+  const columns = await readFeeds(ports, plan);
+  const hash = new DataHash();
+  for (const feed of columns) hash.add(feed, 0, feed.length);
+  const definition = describePlan(plan, code, hash.digest());
+  const identity = identityOf(definition);
+  const run = new Run(
+    definitionOf(
+      plan,
+      code,
+      columns.map((feed) => feed.closeTime[0]!),
+    ),
+  );
+  for (const [i, feed] of columns.entries()) {
+    run.offer(i, feed, 0, feed.length);
+    run.end(i);
+  }
+  const error = advance(run);
+  const events = run.drain();
+  const id = identity.slice(0, RUN_ID_DIGITS);
+  await ports.results.remove(id);
+  await ports.results.write(
+    id,
+    plan.feeds.map(({ feed }) => feed.name),
+    events,
+  );
+  const record: RunRecord = {
+    run: id,
+    kind: "backtest",
+    strategy: plan.strategy,
+    feeds: feedNames(plan),
+    params: resolvedParams(plan, code),
+    definition,
+    identity,
+    created: (await ports.runs.get(id))?.created ?? now,
+    status: error === null ? "finished" : "failed",
+    error,
+    resultHash: error === null ? run.resultHash() : null,
+    figures: error === null && events.cycles.length > 0 ? tearSheet({ ...events, candles: columns[0]!, plan }) : null,
+  };
+  await ports.runs.put(record);
+  return record;
+}
+
+/** Runs everything that was offered. Returns why it failed, or null. */
+function advance(run: Run): string | null {
+  try {
+    run.advance();
+    return null;
+  } catch (error) {
+    if (error instanceof StrategyError) return error.message;
+    throw error;
+  }
+}
+
+async function readFeeds(ports: BacktestPorts, plan: RunPlan): Promise<CandleColumns[]> {
+  const columns: CandleColumns[] = [];
+  for (const { feed } of plan.feeds) {
+    const to = plan.end ?? Number.MAX_SAFE_INTEGER;
+    const query: CandleQuery = { ...feed, choice: plan.choice, from: plan.warmFrom, to };
+    const candles = await candleColumns(ports, query);
+    if (candles.length === 0) throw new InputError("no-data", await missing(ports, query, feedKey(feed)));
+    columns.push(candles);
+  }
+  return columns;
+}
+
+async function missing(ports: BacktestPorts, query: CandleQuery, feed: string): Promise<string> {
+  const held = (await ports.candles.extents(query.instrument)).filter((each) => each.timeframe === "1m");
+  const range = `${new Date(query.from).toISOString()} to ${new Date(Math.min(query.to, 8.64e15)).toISOString()}`;
+  if (held.length === 0) {
+    return `${feed} has no candles: import ${instrumentKey(query.instrument)} first`;
+  }
+  const spans = held.map(({ from, to }) => `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`);
+  return `${feed} has no candles from ${range}; held: ${spans.join(", ")}`;
+}

@@ -1,0 +1,73 @@
+import { tearSheet } from "../engine/tear-sheet.ts";
+import { InputError } from "../market/input-error.ts";
+import type { ResultStore } from "../ports/result-store.ts";
+import type { RunRecord } from "../ports/run-registry.ts";
+import { candleColumns } from "./read-candles.ts";
+import {
+  describePlan,
+  feedNames,
+  identityOf,
+  parsePlan,
+  type RunCode,
+  type RunPlan,
+  resolvedParams,
+} from "./run-plan.ts";
+import { loadLiveRun, type StepStrategiesPorts } from "./step-strategies.ts";
+
+export interface PaperRunPorts extends StepStrategiesPorts {
+  readonly results: ResultStore;
+}
+
+/**
+ * Registers a run on live candles: from now on `step-strategies` keeps and folds them. Its id is made from what it is
+ * and when it was registered (`now`, ms UTC).
+ */
+export async function startPaperRun(
+  ports: PaperRunPorts,
+  plan: RunPlan,
+  code: RunCode,
+  now: number,
+): Promise<RunRecord> {
+  const definition = describePlan(plan, code, null);
+  const identity = identityOf(definition);
+  const record: RunRecord = {
+    run: `paper-${identityOf(`${identity}@${now}`).slice(0, 12)}`,
+    kind: "paper",
+    strategy: plan.strategy,
+    feeds: feedNames(plan),
+    params: resolvedParams(plan, code),
+    definition,
+    identity,
+    created: now,
+    status: "running",
+    error: null,
+    resultHash: null,
+    figures: null,
+  };
+  await ports.runs.put(record);
+  return record;
+}
+
+/**
+ * Ends a live run: its record states its result for what it has folded. Throws InputError for a run that is not live,
+ * or that has folded nothing yet.
+ */
+export async function stopPaperRun(ports: PaperRunPorts, id: string): Promise<RunRecord> {
+  const record = await ports.runs.get(id);
+  if (record === null || record.kind !== "paper" || record.status !== "running") {
+    throw new InputError("not-found", `no live run '${id}': 'millrace runs' lists what there is`);
+  }
+  const run = await loadLiveRun(ports, record);
+  if (run === null || typeof run === "string") {
+    throw new InputError("no-data", `run ${id} has folded no candle yet: let it go on, or remove it`);
+  }
+  const { cycles, fills, trades } = await ports.results.read(id);
+  const plan = parsePlan(record.definition);
+  const { feed } = plan.feeds[0]!;
+  const last = cycles.time[cycles.length - 1] ?? plan.tradeFrom;
+  const candles = await candleColumns(ports, { ...feed, choice: "known", from: plan.tradeFrom, to: last + 1 });
+  const figures = cycles.length === 0 ? null : tearSheet({ cycles, fills, trades, candles, plan });
+  const stopped: RunRecord = { ...record, status: "finished", resultHash: run.resultHash(), figures };
+  await ports.runs.put(stopped);
+  return stopped;
+}

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { type CanonicalValue, canonicalJson } from "../engine/canonical-json.ts";
+import { type ParameterValue, resolveParameters } from "../engine/parameter.ts";
+import type { BrokerSettings, RunDefinition } from "../engine/run-definition.ts";
+import type { CandleChoice } from "../market/candle.ts";
+import { type Feed, feedKey, type InstrumentSpec, parseFeed } from "../market/instrument.ts";
+import type { CatalogStrategy, StrategyCatalog } from "../ports/strategy-catalog.ts";
+
+/** A feed and the trading rules of its instrument. */
+export interface PlannedFeed {
+  readonly feed: Feed;
+  readonly spec: InstrumentSpec;
+}
+
+/** What a run is asked to be. Times in ms UTC. */
+export interface RunPlan {
+  readonly strategy: string;
+  readonly params: Readonly<Record<string, ParameterValue>>;
+  readonly feeds: readonly PlannedFeed[];
+  readonly broker: BrokerSettings;
+  readonly choice: CandleChoice;
+  /** Candles with openTime from here on warm the strategy up. */
+  readonly warmFrom: number;
+  /** Orders are taken from here on. */
+  readonly tradeFrom: number;
+  /** Candles with closeTime up to here are taken; null for a live run, which has no end yet. */
+  readonly end: number | null;
+}
+
+/** Code that a plan is run with, and what it is run on. */
+export interface RunCode {
+  readonly strategy: CatalogStrategy;
+  readonly engineHash: string;
+}
+
+/** Loads the code that a plan names. */
+export async function loadCode(catalog: StrategyCatalog, strategy: string): Promise<RunCode> {
+  return { strategy: await catalog.load(strategy), engineHash: await catalog.engineHash() };
+}
+
+/** The plan for the engine. `firstCloses`: close time of each feed's first candle, null where unknown. */
+export function definitionOf(plan: RunPlan, code: RunCode, firstCloses: readonly (number | null)[]): RunDefinition {
+  return {
+    strategy: code.strategy.strategy,
+    params: plan.params,
+    feeds: plan.feeds.map(({ feed, spec }, i) => ({ feed, spec, firstClose: firstCloses[i] ?? null })),
+    broker: plan.broker,
+    tradeFrom: plan.tradeFrom,
+  };
+}
+
+/** Everything that decides a run's result, as canonical JSON. `dataHash`: of the candles taken; null for a live run. */
+export function describePlan(plan: RunPlan, code: RunCode, dataHash: string | null): string {
+  const { strategy, bundleHash } = code.strategy;
+  return canonicalJson({
+    strategy: plan.strategy,
+    bundle: bundleHash,
+    engine: code.engineHash,
+    params: resolveParameters(strategy.parameters, plan.params, plan.strategy),
+    feeds: plan.feeds.map(({ feed, spec }) => ({ name: feed.name, feed: feedKey(feed), spec: { ...spec } })),
+    broker: { ...plan.broker },
+    choice: plan.choice,
+    warmFrom: plan.warmFrom,
+    tradeFrom: plan.tradeFrom,
+    end: plan.end,
+    data: dataHash,
+  });
+}
+
+/** The plan that a description was made from. */
+export function parsePlan(description: string): RunPlan {
+  const json = JSON.parse(description) as Omit<RunPlan, "feeds"> & {
+    readonly feeds: readonly { readonly name: string; readonly feed: string; readonly spec: InstrumentSpec }[];
+  };
+  return {
+    strategy: json.strategy,
+    params: json.params,
+    feeds: json.feeds.map(({ name, feed, spec }) => ({ feed: parseFeed(`${name}=${feed}`), spec })),
+    broker: json.broker,
+    choice: json.choice,
+    warmFrom: json.warmFrom,
+    tradeFrom: json.tradeFrom,
+    end: json.end,
+  };
+}
+
+/** sha256 of a description, hex: the identity of its run. */
+export function identityOf(description: string): string {
+  return createHash("sha256").update(description).digest("hex");
+}
+
+/** Names of feeds as registry and reports write them: `data=binance:BTC/USDT@1m`. */
+export function feedNames(plan: RunPlan): string[] {
+  return plan.feeds.map(({ feed }) => `${feed.name}=${feedKey(feed)}`);
+}
+
+/** Parameters as plain JSON values, resolved. */
+export function resolvedParams(plan: RunPlan, code: RunCode): Record<string, ParameterValue> {
+  const values: CanonicalValue = resolveParameters(code.strategy.strategy.parameters, plan.params, plan.strategy);
+  return { ...(values as Record<string, ParameterValue>) };
+}

@@ -1,0 +1,215 @@
+import type { Run } from "../engine/run.ts";
+import { StrategyError } from "../engine/strategy-error.ts";
+import { ByteReader, ByteWriter } from "../market/bytes.ts";
+import type { Candle } from "../market/candle.ts";
+import { candleColumnsOf } from "../market/candle-columns.ts";
+import { instrumentKey } from "../market/instrument.ts";
+import type { LogRecord } from "../ports/event-log.ts";
+import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
+import type { StrategyCatalog } from "../ports/strategy-catalog.ts";
+import { type CandlesRecord, decodeCandlesRecord } from "../wire/candle-records.ts";
+import { PoisonError } from "../wire/decoded.ts";
+import { encodeRunEvents } from "../wire/run-event-records.ts";
+import { RUN_EVENTS } from "../wire/topics.ts";
+import { loadCode, parsePlan, type RunPlan } from "./run-plan.ts";
+import { type Output, type StageKey, type StagePorts, type StageState, stepStage } from "./stage.ts";
+import { type RestorableRun, restoreRun, type WarmStartPorts, warmRun } from "./warm-start.ts";
+
+/** Name of the stage in checkpoints. */
+export const STEP_STRATEGIES = "step-strategies";
+const SCHEMA = 1;
+
+/** What the state's bytes hold: records kept until the run can be warmed, the run, or why it failed. */
+const KEEPING = 0;
+const RUNNING = 1;
+const FAILED = 2;
+
+export interface StepStrategiesPorts extends StagePorts, WarmStartPorts {
+  readonly runs: RunRegistry;
+  readonly catalog: StrategyCatalog;
+}
+
+/** Steps every live run over a batch of topic `candles`. A strategy that throws fails its run alone. */
+export async function stepStrategies(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<void> {
+  for (const run of await ports.runs.list()) {
+    if (run.status !== "running") continue;
+    const plan = parsePlan(run.definition);
+    const instruments = new Set(plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)));
+    const own = records.filter((record) => instruments.has(record.key));
+    if (own.length === 0) continue;
+    const key = stageKeyOf(ports, run, plan);
+    await stepStage(ports, key, own);
+    await recordFailure(ports, run);
+  }
+}
+
+function stageKeyOf(ports: StepStrategiesPorts, record: RunRecord, plan: RunPlan): StageKey {
+  const open = async (state: Uint8Array | null, fresh: readonly LogRecord[]): Promise<StageState> => {
+    const reader = state === null ? null : new ByteReader(state);
+    const tag = reader?.byte() ?? KEEPING;
+    if (tag === FAILED) return new FailedRun(reader!.text());
+    const code = await loadCode(ports.catalog, plan.strategy);
+    if (tag === RUNNING) return new LiveRun(record.run, plan, restoreRun(plan, code, state!.subarray(1)));
+    const kept = reader === null ? [] : readRecords(reader);
+    const warmed = await warmRun(ports, plan, code, decodeAll([...kept, ...fresh]));
+    if (warmed === null) return new KeptRecords(kept);
+    return new LiveRun(record.run, plan, warmed, kept);
+  };
+  return { stage: STEP_STRATEGIES, key: record.run, schema: SCHEMA, open };
+}
+
+/** A run's state, as its checkpoint holds it: for those who show or end it. Null before its first step. */
+export async function loadLiveRun(
+  ports: Pick<StepStrategiesPorts, "checkpoints" | "catalog">,
+  record: RunRecord,
+): Promise<Run | string | null> {
+  const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
+  if (stored === null || stored.state[0] === KEEPING) return null;
+  if (stored.state[0] === FAILED) return new ByteReader(stored.state.subarray(1)).text();
+  const plan = parsePlan(record.definition);
+  return restoreRun(plan, await loadCode(ports.catalog, plan.strategy), stored.state.subarray(1)).run;
+}
+
+async function recordFailure(ports: StepStrategiesPorts, record: RunRecord): Promise<void> {
+  const run = await loadLiveRun(ports, record);
+  if (typeof run === "string") await ports.runs.put({ ...record, status: "failed", error: run });
+}
+
+/** Candles records, those that are poison left out: `archive` reports them. */
+function decodeAll(records: readonly LogRecord[]): CandlesRecord[] {
+  return records.flatMap((record) => {
+    try {
+      return [decodeCandlesRecord(record.value)];
+    } catch (error) {
+      if (error instanceof PoisonError) return [];
+      throw error;
+    }
+  });
+}
+
+/** Keeps records until every instrument has sent one with candles. */
+class KeptRecords implements StageState {
+  readonly #records: LogRecord[];
+
+  constructor(kept: readonly LogRecord[]) {
+    this.#records = [...kept];
+  }
+
+  fold(record: LogRecord): readonly Output[] {
+    this.#records.push(record);
+    return [];
+  }
+
+  encode(): Uint8Array {
+    const out = new ByteWriter();
+    out.byte(KEEPING);
+    out.integer(this.#records.length);
+    for (const { topic, partition, offset, appendTime, key, value } of this.#records) {
+      out.text(topic);
+      out.integer(partition);
+      out.integer(offset);
+      out.integer(appendTime);
+      out.text(key);
+      out.text(new TextDecoder().decode(value ?? new Uint8Array()));
+    }
+    return out.finish();
+  }
+}
+
+function readRecords(input: ByteReader): LogRecord[] {
+  return Array.from({ length: input.integer() }, () => ({
+    topic: input.text(),
+    partition: input.integer(),
+    offset: input.integer(),
+    appendTime: input.integer(),
+    key: input.text(),
+    value: new TextEncoder().encode(input.text()),
+  }));
+}
+
+/** A run that its strategy has failed: it takes nothing any more. */
+class FailedRun implements StageState {
+  readonly #why: string;
+
+  constructor(why: string) {
+    this.#why = why;
+  }
+
+  fold(): readonly Output[] {
+    return [];
+  }
+
+  encode(): Uint8Array {
+    return encodeFailure(this.#why);
+  }
+}
+
+function encodeFailure(why: string): Uint8Array {
+  const out = new ByteWriter();
+  out.byte(FAILED);
+  out.text(why);
+  return out.finish();
+}
+
+/** A run on the stream. Takes a candle only if it is revision 0 and ends after its feed's last one. */
+class LiveRun implements StageState {
+  readonly #id: string;
+  readonly #plan: RunPlan;
+  readonly #run: RestorableRun;
+  readonly #kept: LogRecord[];
+  #failure: string | null = null;
+
+  constructor(id: string, plan: RunPlan, run: RestorableRun, kept: readonly LogRecord[] = []) {
+    this.#id = id;
+    this.#plan = plan;
+    this.#run = run;
+    this.#kept = [...kept];
+  }
+
+  fold(record: LogRecord): readonly Output[] {
+    const kept = this.#kept.splice(0);
+    return [...kept, record].flatMap((each) => this.#fold(each));
+  }
+
+  #fold(record: LogRecord): readonly Output[] {
+    const { run } = this.#run;
+    if (this.#failure !== null) return [];
+    for (const decoded of decodeAll([record])) this.#take(decoded);
+    try {
+      run.advance();
+    } catch (error) {
+      if (!(error instanceof StrategyError)) throw error;
+      this.#failure = error.message;
+    }
+    const events = run.drain();
+    if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return [];
+    const feeds = this.#plan.feeds.map(({ feed }) => feed.name);
+    return [{ topic: RUN_EVENTS, key: this.#id, value: encodeRunEvents({ run: this.#id, feeds, events }) }];
+  }
+
+  encode(): Uint8Array {
+    if (this.#failure !== null) return encodeFailure(this.#failure);
+    const run = this.#run.encode();
+    const bytes = new Uint8Array(run.length + 1);
+    bytes[0] = RUNNING;
+    bytes.set(run, 1);
+    return bytes;
+  }
+
+  #take(record: CandlesRecord): void {
+    const { run } = this.#run;
+    const key = instrumentKey(record.instrument);
+    for (const [i, { feed }] of this.#plan.feeds.entries()) {
+      if (instrumentKey(feed.instrument) !== key) continue;
+      const told = run.told(i);
+      const fresh = record.candles.filter(
+        (candle) => candle.timeframe === feed.timeframe && candle.revision === 0 && candle.closeTime > told,
+      );
+      const bars = candleColumnsOf(fresh);
+      if (bars.length > 0) run.offer(i, bars, 0, bars.length);
+      const last: Candle | undefined = fresh.at(-1);
+      if (last !== undefined) run.tell(i, last.closeTime);
+      if (record.ended !== null) run.end(i);
+    }
+  }
+}
