@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
+import { registerHooks } from "node:module";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import {
   describeParameter,
   type ParameterSpec,
@@ -16,6 +17,29 @@ import { InputError } from "#shared/market/input-error.ts";
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const ENGINE_ENTRY = join(REPOSITORY, "shared/engine/run.ts");
 const STRATEGY_FILE = "strategy.ts";
+
+/** Names that strategies import the engine by; inside the repository they are the `imports` of its package. */
+const INSIDE = /^#(shared|strategies)\//;
+
+/** The file that such a name stands for. */
+function insideFile(specifier: string): string {
+  return join(REPOSITORY, specifier.slice(1));
+}
+
+/** Strategies outside the repository's package import the engine by the same names. */
+registerHooks({
+  resolve: (specifier, context, next) =>
+    INSIDE.test(specifier) && context.parentURL?.startsWith(pathToFileURL(REPOSITORY).href) !== true
+      ? next(pathToFileURL(insideFile(specifier)).href, context)
+      : next(specifier, context),
+});
+
+const insideNames: Plugin = {
+  name: "names-inside-the-repository",
+  setup: (bundler) => {
+    bundler.onResolve({ filter: INSIDE }, ({ path }) => ({ path: insideFile(path) }));
+  },
+};
 
 /** A strategy that exists. */
 export interface StrategyEntry {
@@ -138,6 +162,7 @@ export async function bundleHash(entry: string): Promise<string> {
     legalComments: "none",
     // White space removed takes esbuild's comments with file paths along.
     minifyWhitespace: true,
+    plugins: [insideNames],
     logLevel: "silent",
   });
   return createHash("sha256").update(result.outputFiles[0]!.contents).digest("hex");

@@ -23,8 +23,8 @@ export class RSI extends Indicator {
     this.seen++;
     if (this.seen === 1) return Number.NaN;
     const change = this.source.now - this.source.ago(1);
-    const gain = change > 0 ? change : 0;
-    const loss = change < 0 ? -change : 0;
+    const gain = Math.max(change, 0);
+    const loss = Math.max(-change, 0);
     const count = this.seen - 1;
     if (count <= period) {
       this.gain += gain;
