@@ -39,7 +39,7 @@ export interface CsvLayout {
 /** Names of each role as compared: lower case, letters and digits only. The first that is there counts. */
 const TICK_NAMES: Readonly<Partial<Record<Role, readonly string[]>>> = {
   id: ["id", "tradeid", "aggtradeid", "a"],
-  ts: ["ts", "time", "timestamp", "transacttime", "tradetime", "datetime", "date"],
+  ts: ["ts", "time", "timestamp", "transacttime", "tradetime", "datetime", "date", "t"],
   price: ["price", "p"],
   amount: ["amount", "qty", "quantity", "size", "q"],
   side: ["side", "takerside"],

@@ -1,8 +1,8 @@
 import type { Transform } from "node:stream";
 import { InputError } from "#shared/market/input-error.ts";
 
-/** Size of the pieces that zlib streams are asked to give. */
-export const INFLATED_CHUNK = 262_144;
+/** Size of the pieces that zlib streams are asked to give; of damaged data the last one before the damage is lost. */
+export const INFLATED_CHUNK = 65_536;
 
 /**
  * Passes `compressed` through a zlib stream. What was decoded before a fault is delivered before the fault is thrown,

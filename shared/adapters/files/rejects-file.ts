@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { appendFile, link, rm, writeFile } from "node:fs/promises";
 import type { FileReject } from "#shared/ports/trade-file.ts";
 
@@ -11,6 +12,7 @@ const HEADER = "line,value,reason,source\n";
 export class RejectsFile {
   readonly path: string;
   readonly #json: boolean;
+  #made = false;
 
   constructor(path: string) {
     this.path = path;
@@ -20,7 +22,8 @@ export class RejectsFile {
   /** Appends rejects of the file `source`; does nothing for none. */
   async append(source: string, rejects: readonly FileReject[]): Promise<void> {
     if (rejects.length === 0) return;
-    if (!this.#json) await this.#createWithHeader();
+    if (!this.#json && !this.#made) await this.#createWithHeader();
+    this.#made = true;
     const rows = rejects.map(({ line, value, reason }) =>
       this.#json
         ? JSON.stringify({ line, value, reason, source })
@@ -31,7 +34,7 @@ export class RejectsFile {
 
   /** A link appears with its whole content, and fails if another process was faster. */
   async #createWithHeader(): Promise<void> {
-    const draft = `${this.path}.${process.pid}.new`;
+    const draft = `${this.path}.${randomUUID()}.new`;
     await writeFile(draft, HEADER);
     try {
       await link(draft, this.path);
