@@ -198,7 +198,8 @@ export class Run {
     }
     const started = this.phase === STARTED;
     this.phase = missing < 0 ? RUNNING : STARTED;
-    if (missing < 0 && started) return this.callNext();
+    const overridden = strategy.nextstart !== StrategyBase.prototype.nextstart;
+    if ((missing < 0 && started) || !overridden) return this.callNext();
     this.hook = "nextstart";
     return strategy.nextstart();
   }
