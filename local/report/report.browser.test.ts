@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -77,21 +79,33 @@ function inBrowser(executablePath: string): void {
   });
 
   test("the policy stops a script that is not ours, and every request", async () => {
+    let requests = 0;
+    const server = createServer((_request, response) => {
+      requests++;
+      response.setHeader("access-control-allow-origin", "*").end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
     const page = await open("tiny");
-    await page.evaluate(`(() => {
+    await page.evaluate(`(async () => {
       const script = document.createElement("script");
       script.textContent = "window.intruded = true";
       document.body.append(script);
       const image = document.createElement("img");
-      image.src = "https://example.invalid/x.png";
       image.setAttribute("onerror", "window.intruded = true");
+      const settled = new Promise((resolve) => {
+        image.addEventListener("error", resolve);
+        image.addEventListener("load", resolve);
+      });
+      image.src = "http://127.0.0.1:${port}/x.png";
       document.body.append(image);
-      return fetch("https://example.invalid/").catch(() => null);
+      await settled;
+      await fetch("http://127.0.0.1:${port}/").catch(() => null);
     })()`);
     expect(await page.evaluate("window.intruded")).toBeUndefined();
-    expect(complaints.filter((text) => text.startsWith("asked for"))).toEqual([]);
-    expect(complaints.filter((text) => text.includes("Content Security Policy")).length).toBeGreaterThanOrEqual(3);
+    expect(requests).toBe(0);
     await page.close();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test("the trades are sorted, searched and turned by page", async () => {
@@ -145,15 +159,21 @@ function inBrowser(executablePath: string): void {
   test("zooming in on one chart of the account zooms in on all", async () => {
     const page = await open("ordinary");
     const box = (await page.locator("[data-plot=equity] .u-over").boundingBox())!;
-    const labels = (): Promise<string> =>
+    const picture = (): Promise<string> =>
       page.evaluate(`document.querySelector("[data-plot=underwater] canvas").toDataURL()`);
-    const whole = await labels();
+    const whole = await picture();
     await page.mouse.move(box.x + 200, box.y + 50);
     await page.mouse.down();
     await page.mouse.move(box.x + 500, box.y + 60, { steps: 5 });
     await page.mouse.up();
     await page.waitForFunction(
       `document.querySelector("[data-plot=underwater] canvas").toDataURL() !== ${JSON.stringify(whole)}`,
+    );
+    const zoomed = await picture();
+    await page.locator("[data-theme-toggle]").click();
+    await page.locator("[data-theme-toggle]").click();
+    await page.waitForFunction(
+      `document.querySelector("[data-plot=underwater] canvas").toDataURL() === ${JSON.stringify(zoomed)}`,
     );
     await page.locator("[data-reset]").click();
     await page.waitForFunction(

@@ -17,7 +17,7 @@ export function underwater(values: Float64Array): Float64Array {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (value > peak) peak = value;
-    result[i] = value === peak ? 0 : value / peak - 1;
+    result[i] = value / peak - 1;
   }
   return result;
 }

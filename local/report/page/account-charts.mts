@@ -30,8 +30,6 @@ export class AccountCharts {
   readonly #data: PageData;
   #charts: uPlotClass[] = [];
   #isLogarithmic = false;
-  #span: { readonly min: number; readonly max: number } | null = null;
-  #isZooming = false;
 
   constructor(data: PageData) {
     this.#data = data;
@@ -43,20 +41,21 @@ export class AccountCharts {
       scale.ariaPressed = String(this.#isLogarithmic);
       this.draw();
     });
-    document.querySelector("[data-reset]")?.addEventListener("click", () => this.#zoom(null));
+    document.querySelector("[data-reset]")?.addEventListener("click", () => this.#show(this.#wholePeriod()));
     const observer = new ResizeObserver(() => this.#fit());
     for (const container of document.querySelectorAll(".plot")) observer.observe(container);
   }
 
   /** Draws all anew, in the colours of the theme that is on. */
   draw(): void {
+    const { min, max } = this.#charts[0]?.scales["x"] ?? {};
     for (const chart of this.#charts) chart.destroy();
     this.#charts = [];
     for (const plot of plots(this.#data)) {
       const container = document.querySelector<HTMLElement>(`[data-plot=${plot.key}]`);
       if (container !== null) this.#charts.push(this.#chart(plot, container));
     }
-    this.#zoom(this.#span);
+    this.#show(min === undefined || max === undefined ? this.#wholePeriod() : { min, max });
   }
 
   #chart(plot: Plot, container: HTMLElement): uPlotClass {
@@ -71,7 +70,7 @@ export class AccountCharts {
         points: { size: 7 },
         bind: {
           dblclick: () => () => {
-            this.#zoom(null);
+            this.#show(this.#wholePeriod());
             return null;
           },
         },
@@ -89,28 +88,12 @@ export class AccountCharts {
         { label: "Time, UTC", value: (chart, time) => formatTime((time ?? chart.data[0].at(-1)!) * 1_000) },
         ...plot.lines.map((line) => seriesOf(line, plot.format)),
       ],
-      hooks: { setScale: [(chart, key) => this.#follow(chart, key)] },
     };
     return new uPlot(options, columns as uPlotClass.AlignedData, container);
   }
 
-  #follow(chart: uPlotClass, key: string): void {
-    if (key !== "x" || this.#isZooming || !this.#charts.includes(chart)) return;
-    const { min, max } = chart.scales["x"] ?? {};
-    if (min === undefined || max === undefined || min === null || max === null) return;
-    this.#zoom({ min, max });
-  }
-
-  #zoom(span: { readonly min: number; readonly max: number } | null): void {
-    this.#span = span;
-    this.#isZooming = true;
-    for (const chart of this.#charts) {
-      chart.setScale("x", span ?? this.#wholePeriod());
-    }
-    // uPlot calls its hooks in a microtask, after this turn.
-    setTimeout(() => {
-      this.#isZooming = false;
-    });
+  #show(span: { readonly min: number; readonly max: number }): void {
+    for (const chart of this.#charts) chart.setScale("x", span);
   }
 
   /** That of the account, so that rolling figures, which begin later, stand under it. */
