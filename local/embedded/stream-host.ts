@@ -6,6 +6,11 @@ import type { LogRecord } from "#shared/ports/event-log.ts";
 
 export type StreamPorts = ArchivePorts & StepStrategiesPorts;
 
+/** The consumer group that a function reads its topic as. */
+export function groupOf({ name, topic }: StreamFunction): string {
+  return `${name}/${topic}`;
+}
+
 /** Serves the stream functions in one process: a batch at a time, offsets committed after success only. */
 export class StreamHost {
   readonly #ports: StreamPorts;
@@ -28,7 +33,7 @@ export class StreamHost {
 
   async #step(each: StreamFunction): Promise<boolean> {
     const { log } = this.#ports;
-    const group = `${each.name}/${each.topic}`;
+    const group = groupOf(each);
     const records = await log.poll(group, each.topic, each.batchSize);
     if (records.length === 0) return false;
     await this.#invoke(each.name, records);

@@ -1,7 +1,9 @@
+import { computeTearSheet } from "../engine/compute-tear-sheet.ts";
 import { DataHash } from "../engine/data-hash.ts";
 import { Run } from "../engine/run.ts";
+import type { RunEvents } from "../engine/run-events.ts";
 import { StrategyError } from "../engine/strategy-error.ts";
-import { tearSheet } from "../engine/tear-sheet.ts";
+import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
 import { InputError } from "../market/input-error.ts";
 import { feedKey, instrumentKey } from "../market/instrument.ts";
@@ -69,10 +71,21 @@ export async function backtest(ports: BacktestPorts, plan: RunPlan, code: RunCod
     status: error === null ? "finished" : "failed",
     error,
     resultHash: error === null ? run.resultHash() : null,
-    figures: error === null && events.cycles.length > 0 ? tearSheet({ ...events, candles: columns[0]!, plan }) : null,
+    figures: error === null ? figuresOf(plan, events, columns[0]!) : null,
   };
   await ports.runs.put(record);
   return record;
+}
+
+/** The figures of what a plan's run did; null where no bar was traded on. `candles` are those of the first feed. */
+export function figuresOf(
+  plan: RunPlan,
+  events: Pick<RunEvents, "cycles" | "fills" | "trades">,
+  candles: CandleColumns,
+): TearSheet | null {
+  if (events.cycles.length === 0) return null;
+  const { cash, fee } = plan.broker;
+  return computeTearSheet({ ...events, candles, cash, fee: fee ?? plan.feeds[0]!.spec.takerFee });
 }
 
 /** Runs everything that was offered. Returns why it failed, or null. */

@@ -1,7 +1,7 @@
-import { tearSheet } from "../engine/tear-sheet.ts";
 import { InputError } from "../market/input-error.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
+import { figuresOf } from "./backtest.ts";
 import { candleColumns } from "./read-candles.ts";
 import {
   describePlan,
@@ -66,7 +66,7 @@ export async function stopPaperRun(ports: PaperRunPorts, id: string): Promise<Ru
   const { feed } = plan.feeds[0]!;
   const last = cycles.time[cycles.length - 1] ?? plan.tradeFrom;
   const candles = await candleColumns(ports, { ...feed, choice: "known", from: plan.tradeFrom, to: last + 1 });
-  const figures = cycles.length === 0 ? null : tearSheet({ cycles, fills, trades, candles, plan });
+  const figures = figuresOf(plan, { cycles, fills, trades }, candles);
   const stopped: RunRecord = { ...record, status: "finished", resultHash: run.resultHash(), figures };
   await ports.runs.put(stopped);
   return stopped;

@@ -5,7 +5,9 @@ import { Broker } from "./broker/broker.ts";
 import type { OrderEvent } from "./broker/order.ts";
 import type { TradeEvent } from "./broker/round-trip.ts";
 import { FeedView } from "./feeds/feed-view.ts";
+import type { Line } from "./feeds/line.ts";
 import { Series } from "./feeds/series.ts";
+import { Indicator } from "./indicators/indicator.ts";
 import { OrderDesk } from "./order-desk.ts";
 import { resolveParameters } from "./parameter.ts";
 import { checkPlainData, readPlainData, writePlainData } from "./plain-data.ts";
@@ -223,6 +225,14 @@ export class Run {
     this.hook = "notifyTrade";
     const result: unknown = this.strategy.notifyTrade(event);
     if (result !== undefined) refuseThenable(result);
+  }
+
+  /** The strategy's indicators on its first feed, by field name; their values are those of the last bar taken. */
+  indicators(): ReadonlyMap<string, Line> {
+    const fields = Object.entries(this.strategy).filter(
+      (field): field is [string, Indicator] => field[1] instanceof Indicator && field[1].series === this.series[0],
+    );
+    return new Map(fields);
   }
 
   /** What happened since the last drain. */

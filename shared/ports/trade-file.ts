@@ -54,6 +54,8 @@ interface FileBatch {
 export interface FileTickBatch extends FileBatch {
   readonly kind: "ticks";
   readonly ticks: TickColumns;
+  /** Line (see `FileReject`) of each tick. */
+  readonly lines: Float64Array;
 }
 
 /** A bounded number of candles in the file's order, with reason `import` and completeness `unknown`. */

@@ -37,6 +37,7 @@ export class TickRows {
   readonly #symbolColumn: number;
   #line = 0;
   #length = 0;
+  #lines = new Float64Array(0);
   #id = new Float64Array(0);
   #ts = new Float64Array(0);
   #price = new Float64Array(0);
@@ -99,8 +100,8 @@ export class TickRows {
     this.#sink.reject(this.#line, textOf(bytes, 0, bytes.length), reason);
   }
 
-  /** The ticks read since the last call. */
-  take(): TickColumns {
+  /** The ticks read since the last call, and the lines that they stand on. */
+  take(): { readonly ticks: TickColumns; readonly lines: Float64Array } {
     const length = this.#length;
     const trade = this.#kind === "trade";
     const id = this.#id.subarray(0, length);
@@ -117,12 +118,14 @@ export class TickRows {
       firstId: trade ? id : this.#firstId.subarray(0, length),
       lastId: trade ? id : this.#lastId.subarray(0, length),
     };
+    const lines = this.#lines.subarray(0, length);
     this.#allocate();
-    return ticks;
+    return { ticks, lines };
   }
 
   #allocate(): void {
     this.#length = 0;
+    this.#lines = new Float64Array(BLOCK_ROWS);
     this.#id = new Float64Array(BLOCK_ROWS);
     this.#ts = new Float64Array(BLOCK_ROWS);
     this.#price = new Float64Array(BLOCK_ROWS);
@@ -168,6 +171,7 @@ export class TickRows {
       this.#lastId[row] = last;
     }
     this.#id[row] = this.#idSource === "content" ? this.#contentIds.next(ts, price, amount, side) : id;
+    this.#lines[row] = this.#line;
     this.#ts[row] = ts;
     this.#price[row] = price;
     this.#amount[row] = amount;

@@ -69,7 +69,7 @@ async function* tickBatches(
 ): AsyncGenerator<FileTickBatch> {
   const sink = new RowSink();
   for await (const { rows, progress } of readRows(source, text, rowsInto(sink), sink)) {
-    yield { kind: "ticks", ticks: rows, ...sink.take(), progress };
+    yield { kind: "ticks", ...rows, ...sink.take(), progress };
   }
 }
 

@@ -1,0 +1,21 @@
+import type { Command } from "./command.ts";
+import { backtestCommand } from "./commands/backtest.ts";
+import { candles } from "./commands/candles.ts";
+import { doctor } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
+import { gaps } from "./commands/gaps.ts";
+import { importCommand } from "./commands/import.ts";
+import { report } from "./commands/report.ts";
+import { runs } from "./commands/runs.ts";
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  importCommand,
+  candles,
+  gaps,
+  backtestCommand,
+  runs,
+  report,
+  exportCommand,
+  doctor,
+];

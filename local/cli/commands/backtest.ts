@@ -1,0 +1,100 @@
+import { writeFile } from "node:fs/promises";
+import type { Platform } from "#local/embedded/platform.ts";
+import { parseParameters } from "#local/strategies/catalog.ts";
+import { backtest } from "#shared/app/backtest.ts";
+import { rebuild } from "#shared/app/rebuild.ts";
+import { loadCode, type PlannedFeed, type RunPlan } from "#shared/app/run-plan.ts";
+import { InputError } from "#shared/market/input-error.ts";
+import { type Feed, instrumentKey, parseFeed } from "#shared/market/instrument.ts";
+import { specOf } from "#shared/market/instrument-specs.ts";
+import type { RunRecord } from "#shared/ports/run-registry.ts";
+import type { Arguments, Command } from "../command.ts";
+import { RUN_FAILED } from "../exit-codes.ts";
+import { note, writeLine } from "../output.ts";
+import { reportOf } from "../report-page.ts";
+import { figureTable, runJson } from "../run-lines.ts";
+import { LAST_TIME, SPAN_OPTIONS, spanOf } from "../span.ts";
+import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+import { choiceOf } from "./candles.ts";
+
+const DEFAULT_CASH = 10_000;
+
+export const backtestCommand: Command = {
+  name: "backtest",
+  usage: "<strategy> <exchange:BASE/QUOTE@timeframe> [name=feed …]",
+  summary: "run a strategy over stored candles",
+  examples: [
+    "backtest sma-cross binance:BTC/USDT@1m --param fast=10 --param slow=30 --cash 10000 --report report.html",
+    "backtest trend-filter binance:BTC/USDT@5m slow=binance:BTC/USDT@1h",
+  ],
+  options: {
+    param: { value: "NAME=VALUE", help: "a parameter of the strategy", many: true },
+    cash: { value: "AMOUNT", help: `starting cash in quote currency (default ${DEFAULT_CASH})` },
+    fee: { value: "FRACTION", help: "fee of each fill, 0.001 is 0.1 % (default the instrument's taker fee)" },
+    "allow-short": { help: "let positions go below zero" },
+    ...SPAN_OPTIONS,
+    "warm-from": { value: "TIME", help: "candles from here to --from only warm the strategy up (default --from)" },
+    as: { value: "best|known", help: "candles as they are (best, default) or as a live strategy knew them (known)" },
+    report: { value: "FILE", help: "write the report of the run, an HTML page" },
+    json: { help: "one JSON object" },
+    ...STORE_OPTION,
+  },
+  positionals: [2, 10],
+  run: (args) =>
+    withPlatform(args, async (platform) => {
+      const plan = await planOf(platform, args);
+      for (const instrument of new Set(plan.feeds.map(({ feed }) => feed.instrument))) {
+        await rebuild(platform.store, instrument);
+      }
+      const code = await loadCode(platform.catalog, plan.strategy);
+      const started = performance.now();
+      const record = await backtest(platform.store, plan, code, Date.now());
+      const seconds = (performance.now() - started) / 1_000;
+      if (record.status === "failed") process.exitCode = RUN_FAILED;
+      if (args.has("json")) await writeLine(JSON.stringify(await runJson(platform.store, record)));
+      else await writeLine(describe(record, plan, seconds));
+      const path = args.value("report");
+      if (path !== null) {
+        await writeFile(path, await reportOf(platform, record));
+        note(`report: ${path}`);
+      }
+    }),
+};
+
+/** The run that the arguments ask for. Throws InputError. */
+export async function planOf(platform: Pick<Platform, "catalog">, args: Arguments): Promise<RunPlan> {
+  const [strategy, ...feeds] = args.positionals;
+  const loaded = await platform.catalog.load(strategy!);
+  const params = parseParameters(loaded, args.values("param"));
+  const { from, to } = spanOf(args);
+  const warmFrom = args.time("warm-from") ?? from;
+  if (warmFrom > from) throw new InputError("usage", "--warm-from lies after --from: warming up comes before trading");
+  return {
+    strategy: strategy!,
+    params,
+    feeds: feeds.map((text) => planFeed(parseFeed(text), from)),
+    broker: {
+      cash: args.number("cash", Number.MIN_VALUE) ?? DEFAULT_CASH,
+      fee: args.number("fee", 0),
+      allowShort: args.has("allow-short"),
+    },
+    choice: choiceOf(args),
+    warmFrom,
+    tradeFrom: from,
+    end: to === LAST_TIME ? null : to,
+  };
+}
+
+/** A feed under the trading rules that its exchange had at `time`, or has had from the first. */
+export function planFeed(feed: Feed, time: number): PlannedFeed {
+  return { feed, spec: specOf(feed.instrument, time === 0 ? Date.now() : time) };
+}
+
+function describe(record: RunRecord, plan: RunPlan, seconds: number): string {
+  const { feed, spec } = plan.feeds[0]!;
+  const fee = plan.broker.fee ?? spec.takerFee;
+  const head = `${record.strategy} on ${record.feeds.join(", ")}: run ${record.run}, ${seconds.toFixed(2)} s`;
+  const terms = `fee ${(fee * 100).toFixed(3)} % of each fill (${plan.broker.fee === null ? `taker fee of ${instrumentKey(feed.instrument)}` : "--fee"}), amounts in steps of ${spec.amountStep} ${spec.base}`;
+  if (record.status === "failed") return `${head}\nfailed: ${record.error}`;
+  return `${head}\n${terms}\n\n${figureTable([record])}\n\nresult ${record.resultHash}\nmore: millrace runs show ${record.run}; millrace report ${record.run} --out report.html`;
+}

@@ -1,0 +1,103 @@
+import { readCandles } from "#shared/app/read-candles.ts";
+import { rebuild } from "#shared/app/rebuild.ts";
+import type { Candle, CandleChoice } from "#shared/market/candle.ts";
+import { InputError } from "#shared/market/input-error.ts";
+import { feedKey, parseFeed } from "#shared/market/instrument.ts";
+import { CSV_HEADINGS, candleCells, candleCsv, candleJson } from "../candle-lines.ts";
+import type { Arguments, Command } from "../command.ts";
+import { note, writeLine, writeText } from "../output.ts";
+import { SPAN_OPTIONS, spanOf } from "../span.ts";
+import { renderTable } from "../table.ts";
+import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+
+/** A table shows so many of the first and of the last candles; --json and --csv write all. */
+const SHOWN = 20;
+
+const COLUMNS = [
+  { heading: "open time (UTC)" },
+  { heading: "open", align: "right" },
+  { heading: "high", align: "right" },
+  { heading: "low", align: "right" },
+  { heading: "close", align: "right" },
+  { heading: "volume", align: "right" },
+  { heading: "trades", align: "right" },
+  { heading: "origin" },
+  { heading: "completeness" },
+] as const;
+
+/** Which candle stands for a window: the value of --as. Throws InputError. */
+export function choiceOf(args: Arguments): CandleChoice {
+  const text = args.value("as") ?? "best";
+  if (text === "best" || text === "known") return text;
+  throw new InputError("usage", `--as is '${text}': use best (what is true) or known (what a live strategy saw)`);
+}
+
+export const candles: Command = {
+  name: "candles",
+  usage: "<exchange:BASE/QUOTE@timeframe>",
+  summary: "show the candles of a feed",
+  examples: ["candles binance:BTC/USDT@1m", "candles binance:BTC/USDT@1h --from 2024-08-08 --json"],
+  options: {
+    ...SPAN_OPTIONS,
+    as: { value: "best|known", help: "best: what is true (default); known: what a live strategy saw" },
+    json: { help: "one JSON object a line" },
+    csv: { help: "CSV with headings" },
+    ...STORE_OPTION,
+  },
+  positionals: [1, 1],
+  run: (args) =>
+    withPlatform(args, async ({ store }) => {
+      const feed = parseFeed(args.positionals[0]!);
+      const query = { ...feed, ...spanOf(args), choice: choiceOf(args) };
+      await rebuild(store, feed.instrument);
+      const write = args.has("json") ? writeJson : args.has("csv") ? writeCsv : writeTable;
+      const count = await write(readCandles(store, query));
+      if (count > 0) return;
+      const held = await store.candles.extents(feed.instrument);
+      const what =
+        held.length === 0 ? "nothing is held of it: import a file first" : "nothing is held of it in this span";
+      throw new InputError("no-data", `no candles of ${feedKey(feed)}: ${what}`);
+    }),
+};
+
+type Blocks = AsyncIterable<readonly Candle[]>;
+
+async function writeJson(blocks: Blocks): Promise<number> {
+  let count = 0;
+  for await (const block of blocks) {
+    count += block.length;
+    await writeText(block.map((candle) => `${JSON.stringify(candleJson(candle))}\n`).join(""));
+  }
+  return count;
+}
+
+async function writeCsv(blocks: Blocks): Promise<number> {
+  let count = 0;
+  for await (const block of blocks) {
+    if (count === 0 && block.length > 0) await writeLine(CSV_HEADINGS);
+    count += block.length;
+    await writeText(block.map((candle) => `${candleCsv(candle)}\n`).join(""));
+  }
+  return count;
+}
+
+async function writeTable(blocks: Blocks): Promise<number> {
+  const first: Candle[] = [];
+  let last: Candle[] = [];
+  let count = 0;
+  for await (const block of blocks) {
+    count += block.length;
+    for (const candle of block) {
+      if (first.length < SHOWN) first.push(candle);
+      else last.push(candle);
+    }
+    last = last.slice(-SHOWN);
+  }
+  if (count === 0) return 0;
+  const left = count - first.length - last.length;
+  const rows = first.map(candleCells);
+  if (left > 0) rows.push([`… ${left} more …`]);
+  await writeLine(renderTable(COLUMNS, [...rows, ...last.map(candleCells)]));
+  note(`${count} candles${left > 0 ? "; --json and --csv write all" : ""}`);
+  return count;
+}

@@ -1,0 +1,58 @@
+import { findGaps, type Gap } from "#shared/app/find-gaps.ts";
+import { rebuild } from "#shared/app/rebuild.ts";
+import { InputError } from "#shared/market/input-error.ts";
+import { parseInstrument } from "#shared/market/instrument.ts";
+import type { Command } from "../command.ts";
+import { writeLine } from "../output.ts";
+import { SPAN_OPTIONS, spanOf } from "../span.ts";
+import { formatDuration, formatTime, renderTable } from "../table.ts";
+import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+
+const COLUMNS = [
+  { heading: "from (UTC)" },
+  { heading: "to" },
+  { heading: "length" },
+  { heading: "kind" },
+  { heading: "missing", align: "right" },
+  { heading: "why" },
+] as const;
+
+/** Gaps as a table for people. */
+export function gapTable(gaps: readonly Gap[]): string {
+  const rows = gaps.map((gap) => [
+    formatTime(gap.from),
+    formatTime(gap.to),
+    formatDuration(gap.to - gap.from),
+    gap.kind,
+    gap.missing === null ? "?" : String(gap.missing),
+    gap.reason,
+  ]);
+  return renderTable(COLUMNS, rows);
+}
+
+export const gaps: Command = {
+  name: "gaps",
+  usage: "<exchange:BASE/QUOTE>",
+  summary: "show what is missing of an instrument, where and why",
+  examples: ["gaps binance:BTC/USDT", "gaps binance:BTC/USDT --json"],
+  options: { ...SPAN_OPTIONS, json: { help: "one JSON object a line" }, ...STORE_OPTION },
+  positionals: [1, 1],
+  run: (args) =>
+    withPlatform(args, async ({ store }) => {
+      const instrument = parseInstrument(args.positionals[0]!);
+      await rebuild(store, instrument);
+      const held = (await store.candles.extents(instrument)).some((extent) => extent.timeframe === "1m");
+      if (!held) {
+        throw new InputError(
+          "no-data",
+          `nothing is held of ${args.positionals[0]} that gaps could be in: import trades first`,
+        );
+      }
+      const found = await findGaps(store, instrument, spanOf(args));
+      if (args.has("json")) for (const gap of found) await writeLine(JSON.stringify(gap));
+      else
+        await writeLine(
+          found.length === 0 ? "nothing is missing between the first and the last trade held" : gapTable(found),
+        );
+    }),
+};

@@ -1,0 +1,87 @@
+import { basename, dirname, join } from "node:path";
+import type { Platform } from "#local/embedded/platform.ts";
+import { RejectsFile } from "#shared/adapters/files/rejects-file.ts";
+import { type ImportSummary, importFile } from "#shared/app/import-file.ts";
+import { rebuild } from "#shared/app/rebuild.ts";
+import { type Instrument, instrumentKey, parseFeed, parseInstrument } from "#shared/market/instrument.ts";
+import type { Timeframe } from "#shared/market/timeframe.ts";
+import type { Command } from "../command.ts";
+import { SOME_REJECTED } from "../exit-codes.ts";
+import { note, writeLine } from "../output.ts";
+import { Progress } from "../progress.ts";
+import { formatNumber, formatTime } from "../table.ts";
+import { STORE_OPTION, storePath, withPlatform } from "../with-platform.ts";
+
+export const importCommand: Command = {
+  name: "import",
+  usage: "<exchange:BASE/QUOTE[@timeframe]> <file> [file …]",
+  summary: "store trades or candles from files, and make candles of them",
+  examples: [
+    "import binance:BTC/USDT BTCUSDT-trades-2024-08-08.zip",
+    "import binance:BTC/USDT@1h candles.csv",
+    "import kraken:ETH/USD trades.parquet --rejects bad-rows.csv",
+  ],
+  options: {
+    rejects: { value: "FILE", help: "where rows that were left out go (default rejects.csv beside the store)" },
+    json: { help: "one JSON object a file" },
+    ...STORE_OPTION,
+  },
+  positionals: [2, Number.POSITIVE_INFINITY],
+  run: (args) =>
+    withPlatform(args, async (platform) => {
+      const [target, ...files] = args.positionals;
+      const { instrument, timeframe } = parseTarget(target!);
+      const rejectsPath = args.value("rejects") ?? join(dirname(storePath(args)), "rejects.csv");
+      for (const path of files) {
+        const summary = await importOne(platform, { path, instrument, timeframe }, new RejectsFile(rejectsPath));
+        if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
+        if (args.has("json")) await writeLine(JSON.stringify({ file: path, ...summary }));
+        else await writeLine(describe(path, summary, rejectsPath));
+      }
+    }),
+};
+
+function parseTarget(text: string): { readonly instrument: Instrument; readonly timeframe: Timeframe | null } {
+  return text.includes("@") ? parseFeed(text) : { instrument: parseInstrument(text), timeframe: null };
+}
+
+/** Imports a file and rebuilds what follows from it, whether or not the file is sound to its end. */
+export async function importOne(
+  { store, files }: Pick<Platform, "store" | "files">,
+  source: { readonly path: string; readonly instrument: Instrument; readonly timeframe: Timeframe | null },
+  rejects: RejectsFile,
+): Promise<ImportSummary> {
+  const { path, instrument } = source;
+  const file = await files.open({ ...source, now: Date.now() });
+  const progress = new Progress(`reading ${basename(path)}`);
+  const listener = {
+    progress: ({ bytesRead, bytesTotal }: { bytesRead: number; bytesTotal: number }, rows: number): void =>
+      progress.update(bytesTotal === 0 ? null : bytesRead / bytesTotal, `${formatNumber(rows, 0)} rows`),
+    rejects: (rows: Parameters<RejectsFile["append"]>[1]): Promise<void> => rejects.append(path, rows),
+  };
+  try {
+    return await importFile(store, instrument, file, listener);
+  } finally {
+    progress.done();
+    await rebuildWithProgress(store, instrument);
+  }
+}
+
+/** Rebuilds an instrument's dirty ranges under a progress line. */
+export async function rebuildWithProgress(store: Platform["store"], instrument: Instrument): Promise<void> {
+  const progress = new Progress(`making candles of ${instrumentKey(instrument)}`);
+  await rebuild(store, instrument, (at, { from, to }) => progress.update((at - from) / (to - from), formatTime(at)));
+  progress.done();
+}
+
+function describe(path: string, summary: ImportSummary, rejectsPath: string): string {
+  const { facts, stored, repeated, rejected, ignored, from, to } = summary;
+  const rows = facts.kind === "candles" ? "candles" : facts.kind === "aggregate" ? "aggregate trades" : "trades";
+  const parts = [`${formatNumber(stored, 0)} new ${rows}`];
+  if (repeated > 0) parts.push(`${formatNumber(repeated, 0)} held already`);
+  if (ignored > 0) parts.push(`${formatNumber(ignored, 0)} other records ignored`);
+  if (rejected > 0) parts.push(`${formatNumber(rejected, 0)} rejected, see ${rejectsPath}`);
+  const span = from === null || to === null ? "" : `, ${formatTime(from)} to ${formatTime(to)} UTC`;
+  if (from === null) note(`${path} holds no usable row`);
+  return `${path} (${facts.format}): ${parts.join(", ")}${span}`;
+}

@@ -1,0 +1,135 @@
+import { InputError } from "#shared/market/input-error.ts";
+import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
+import type { Command } from "../command.ts";
+import { writeLine } from "../output.ts";
+import { figureTable, runJson } from "../run-lines.ts";
+import { formatNumber, formatPercent, formatTime, renderTable } from "../table.ts";
+import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+
+const COLUMNS = [
+  { heading: "run" },
+  { heading: "created (UTC)" },
+  { heading: "kind" },
+  { heading: "strategy" },
+  { heading: "feed" },
+  { heading: "status" },
+  { heading: "return", align: "right" },
+  { heading: "trades", align: "right" },
+] as const;
+
+export const runs: Command = {
+  name: "runs",
+  usage: "[show <run>]",
+  summary: "list the runs of strategies, or show one",
+  examples: ["runs", "runs show 3f2a9c0b1d4e", "runs show 3f2a9c0b1d4e --json"],
+  options: {
+    json: { help: "the list: one JSON object a line; a run: with its orders, fills, trades and equity" },
+    ...STORE_OPTION,
+  },
+  positionals: [0, 2],
+  run: (args) =>
+    withPlatform(args, async ({ store }) => {
+      const [verb, id] = args.positionals;
+      if (verb === undefined) return list(store.runs, args.has("json"));
+      if (verb !== "show" || id === undefined) {
+        throw new InputError(
+          "usage",
+          `'runs ${args.positionals.join(" ")}' is not known: use runs, or runs show <run>`,
+        );
+      }
+      const record = await findRun(store.runs, id);
+      if (args.has("json")) await writeLine(JSON.stringify(await wholeRun(store, record)));
+      else await writeLine(await describeRun(store, record));
+    }),
+};
+
+/** The run with this id, or whose id alone begins so. Throws InputError. */
+export async function findRun(registry: RunRegistry, id: string): Promise<RunRecord> {
+  const exact = await registry.get(id);
+  if (exact !== null) return exact;
+  const all = await registry.list();
+  const found = all.filter((record) => record.run.startsWith(id));
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1) {
+    throw new InputError(
+      "usage",
+      `run '${id}' may be ${found.map((record) => record.run).join(" or ")}: write more of it`,
+    );
+  }
+  const known = all.slice(0, 5).map((record) => record.run);
+  throw new InputError(
+    "not-found",
+    `no run '${id}': ${known.length === 0 ? "there are none yet, make one with backtest" : `the latest are ${known.join(", ")}`}`,
+  );
+}
+
+async function list(registry: RunRegistry, json: boolean): Promise<void> {
+  const records = await registry.list();
+  if (json) {
+    for (const { definition: _, ...record } of records) await writeLine(JSON.stringify(record));
+    return;
+  }
+  const rows = records.map((record) => [
+    record.run,
+    formatTime(record.created - (record.created % 1_000)),
+    record.kind,
+    record.strategy,
+    record.feeds.join(" ").replace(/^data=/, ""),
+    record.status,
+    formatPercent(record.figures?.totalReturn ?? null, true),
+    String(record.figures?.trades ?? "–"),
+  ]);
+  await writeLine(rows.length === 0 ? "no runs yet: make one with millrace backtest" : renderTable(COLUMNS, rows));
+}
+
+type Store = Parameters<typeof runJson>[0];
+
+async function wholeRun(store: Store, record: RunRecord): Promise<Record<string, unknown>> {
+  const { orders, fills, trades, logs, cycles } = await store.results.read(record.run);
+  const names = record.feeds.map((feed) => feed.slice(0, feed.indexOf("=")));
+  const equity = Array.from(cycles.time, (time, i) => ({
+    time,
+    cash: cycles.cash[i],
+    value: cycles.value[i],
+    position: Object.fromEntries(names.map((name, feed) => [name, cycles.position[feed]?.[i]])),
+  }));
+  return { ...(await runJson(store, record)), orders, fills, trades, logs, equity };
+}
+
+async function describeRun(store: Store, record: RunRecord): Promise<string> {
+  const { fills, trades, logs, orders } = await store.results.read(record.run);
+  const refused = orders.filter((order) => order.status === "Margin" || order.status === "Rejected");
+  const params = Object.entries(record.params).map(([name, value]) => `${name}=${value}`);
+  const tradeRows = trades
+    .slice(-10)
+    .map((trade) => [
+      formatTime(trade.openTime),
+      formatTime(trade.closeTime),
+      trade.size < 0 ? "short" : "long",
+      formatNumber(Math.abs(trade.size), 6),
+      formatNumber(trade.entryPrice, 2),
+      formatNumber(trade.exitPrice, 2),
+      formatNumber(trade.pnl - trade.fees, 2),
+    ]);
+  const columns = [
+    { heading: "opened (UTC)" },
+    { heading: "closed" },
+    { heading: "side" },
+    { heading: "size", align: "right" },
+    { heading: "entry", align: "right" },
+    { heading: "exit", align: "right" },
+    { heading: "net profit", align: "right" },
+  ] as const;
+  return [
+    `run ${record.run}: ${record.kind} of ${record.strategy} ${params.join(" ")}, ${record.status}`,
+    ...(record.error === null ? [] : [record.error]),
+    `feeds     ${record.feeds.join(" ")}`,
+    `identity  ${record.identity}`,
+    `result    ${record.resultHash ?? "–"}`,
+    "",
+    figureTable([record]),
+    "",
+    `${fills.length} fills, ${refused.length} orders refused, ${logs.length} log lines; the last of ${trades.length} trades:`,
+    renderTable(columns, tradeRows),
+  ].join("\n");
+}

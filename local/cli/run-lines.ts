@@ -1,0 +1,59 @@
+import type { ResultStore } from "#shared/ports/result-store.ts";
+import type { RunRecord } from "#shared/ports/run-registry.ts";
+import { type Column, formatNumber, formatPercent, renderTable } from "./table.ts";
+
+const COLUMNS: readonly Column[] = [
+  { heading: "strategy" },
+  { heading: "feed" },
+  { heading: "final value", align: "right" },
+  { heading: "return", align: "right" },
+  { heading: "buy & hold", align: "right" },
+  { heading: "max drawdown", align: "right" },
+  { heading: "Sharpe", align: "right" },
+  { heading: "trades", align: "right" },
+  { heading: "win rate", align: "right" },
+  { heading: "fees", align: "right" },
+];
+
+/** Runs side by side, with buy & hold beside each. */
+export function figureTable(records: readonly RunRecord[]): string {
+  const rows = records.map((record) => {
+    const { figures } = record;
+    const feed = (record.feeds[0] ?? "").replace(/^data=/, "");
+    if (figures === null) return [record.strategy, feed, record.error === null ? "no bar traded on" : "failed"];
+    return [
+      record.strategy,
+      feed,
+      formatNumber(figures.finalValue, 2),
+      formatPercent(figures.totalReturn, true),
+      formatPercent(figures.buyAndHold.totalReturn, true),
+      formatPercent(figures.maxDrawdown),
+      formatNumber(figures.sharpe, 2),
+      String(figures.trades),
+      formatPercent(figures.winRate),
+      formatNumber(figures.fees, 2),
+    ];
+  });
+  return renderTable(COLUMNS, rows);
+}
+
+/** What `--json` says of a run: its record, counts of what it did, and the figures. */
+export async function runJson(
+  { results }: { readonly results: ResultStore },
+  record: RunRecord,
+): Promise<Record<string, unknown>> {
+  const { orders, fills, trades, cycles } = await results.read(record.run);
+  const { definition, ...rest } = record;
+  return {
+    ...rest,
+    definition: JSON.parse(definition) as unknown,
+    counts: {
+      cycles: cycles.length,
+      orders: new Set(orders.map((order) => order.order)).size,
+      fills: fills.length,
+      trades: trades.length,
+    },
+    finalCash: cycles.cash[cycles.length - 1] ?? null,
+    finalValue: cycles.value[cycles.length - 1] ?? null,
+  };
+}

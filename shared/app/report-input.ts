@@ -1,0 +1,128 @@
+import { traceIndicators } from "../engine/trace-indicators.ts";
+import type { Candle, CandleColumns } from "../market/candle.ts";
+import { isEmpty } from "../market/candle.ts";
+import { candleColumnsOf } from "../market/candle-columns.ts";
+import type { CandleQuery } from "../ports/candle-store.ts";
+import type { ResultStore } from "../ports/result-store.ts";
+import type { RunRecord } from "../ports/run-registry.ts";
+import type { DataQuality, QualityStretch, ReportInput, WindowQuality } from "../report/report-input.ts";
+import { candleColumns, type ReadCandlesPorts, readCandles } from "./read-candles.ts";
+import { definitionOf, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
+
+export interface ReportPorts extends ReadCandlesPorts {
+  readonly results: ResultStore;
+}
+
+/** Stretches that a report shows. */
+const WORST = 10;
+
+/**
+ * What a report shows of a run: its results, the candles of its first feed, the strategy's indicators on them, and how
+ * well the candles are known. Everything but the page's scripts and styles.
+ */
+export async function reportInput(
+  ports: ReportPorts,
+  record: RunRecord,
+  code: RunCode,
+): Promise<Omit<ReportInput, "assets">> {
+  const plan = parsePlan(record.definition);
+  const results = await ports.results.read(record.run);
+  const [first] = plan.feeds;
+  const to = plan.end ?? lastTime(results.cycles.time) + 1;
+  const query = { ...first!.feed, choice: plan.choice, from: plan.warmFrom, to };
+  const { candles, quality } = await readFirstFeed(ports, query);
+  const period = {
+    from: Math.max(plan.tradeFrom, candles.openTime[0] ?? plan.tradeFrom),
+    to: candles.closeTime[candles.length - 1] ?? to,
+  };
+  return {
+    run: {
+      strategy: record.strategy,
+      run: record.run,
+      kind: record.kind,
+      status: record.status,
+      error: record.error,
+      identity: record.identity,
+      resultHash: record.resultHash,
+      params: record.params,
+      feeds: plan.feeds.map(({ feed }) => feed),
+      candleChoice: plan.choice,
+      period,
+      broker: {
+        cash: plan.broker.cash,
+        takerFee: plan.broker.fee ?? first!.spec.takerFee,
+        makerFee: plan.broker.fee ?? first!.spec.makerFee,
+        slippage: 0,
+      },
+      created: record.created,
+    },
+    spec: first!.spec,
+    candles,
+    indicators: await indicatorsOf(ports, plan, code, candles, query),
+    results,
+    figures: record.figures,
+    quality,
+    costBand: null,
+  };
+}
+
+function lastTime(times: Float64Array): number {
+  return times[times.length - 1] ?? 0;
+}
+
+async function readFirstFeed(
+  ports: ReadCandlesPorts,
+  query: CandleQuery,
+): Promise<{ readonly candles: CandleColumns; readonly quality: DataQuality }> {
+  const bars: Candle[] = [];
+  const stretches = new Stretches();
+  for await (const block of readCandles(ports, query)) {
+    for (const candle of block) {
+      bars.push(candle);
+      stretches.push(candle);
+    }
+  }
+  return { candles: candleColumnsOf(bars), quality: stretches.quality() };
+}
+
+/** Counts windows by quality, and finds the longest stretches of bad ones. */
+class Stretches {
+  readonly #counts: Record<WindowQuality, number> = { proven: 0, reconciled: 0, unknown: 0, gap: 0, empty: 0 };
+  readonly #bad: QualityStretch[] = [];
+
+  push(candle: Candle): void {
+    const quality = isEmpty(candle) && candle.completeness === "proven" ? "empty" : candle.completeness;
+    this.#counts[quality]++;
+    if (quality !== "gap" && quality !== "unknown") return;
+    const last = this.#bad.at(-1);
+    if (last !== undefined && last.quality === quality && last.to === candle.openTime) {
+      this.#bad[this.#bad.length - 1] = { ...last, to: candle.closeTime, windows: last.windows + 1 };
+    } else {
+      this.#bad.push({ from: candle.openTime, to: candle.closeTime, quality, windows: 1, reason: null });
+    }
+  }
+
+  quality(): DataQuality {
+    const worse = (a: QualityStretch, b: QualityStretch): number =>
+      Number(b.quality === "gap") - Number(a.quality === "gap") || b.windows - a.windows;
+    return { counts: this.#counts, worst: [...this.#bad].sort(worse).slice(0, WORST) };
+  }
+}
+
+async function indicatorsOf(
+  ports: ReadCandlesPorts,
+  plan: RunPlan,
+  code: RunCode,
+  first: CandleColumns,
+  query: CandleQuery,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  if (first.length === 0) return new Map();
+  const columns = [first];
+  for (const { feed } of plan.feeds.slice(1)) columns.push(await candleColumns(ports, { ...query, ...feed }));
+  const definition = definitionOf(
+    plan,
+    code,
+    columns.map((feed) => feed.closeTime[0] ?? null),
+  );
+  return traceIndicators(definition, columns);
+}
