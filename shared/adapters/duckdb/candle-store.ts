@@ -244,10 +244,12 @@ async function replaceSeries(
   series: Series & { readonly origin: CandleOrigin },
   candles: readonly Candle[],
 ): Promise<void> {
-  await stage(connection, key, series.timeframe, candles);
   const within = `c.instrument = ${integer(key)} AND c.timeframe = ${timeframeCode(series.timeframe)}
     AND c.origin = ${originCode(series.origin)} AND c.open_time >= ${integer(series.from)}
     AND c.open_time < ${integer(series.to)}`;
+  const heldRows = await readRows(connection, `SELECT 1 FROM candles c WHERE ${within} LIMIT 1`);
+  if (heldRows.length === 0) return appendCandles(connection, "candles", key, series.timeframe, candles, 0);
+  await stage(connection, key, series.timeframe, candles);
   const same = CONTENT.map((column) => `s.${column} IS NOT DISTINCT FROM held.${column}`).join(" AND ");
   // The greatest stored revision of each window beside its candidate: NULL where there is none.
   await connection.run(

@@ -132,13 +132,19 @@ export async function appendColumns(
 ): Promise<void> {
   const types = columns.map((column) => column.type);
   const appender = await connection.createAppender(table);
-  for (let from = 0; from < length; from += VECTOR_ROWS) {
-    const count = Math.min(VECTOR_ROWS, length - from);
-    const chunk = DuckDBDataChunk.create(types, count);
-    for (const [index, column] of columns.entries()) {
-      column.write(native.data_chunk_get_vector(chunk.chunk, index), from, count);
+  try {
+    for (let from = 0; from < length; from += VECTOR_ROWS) {
+      const count = Math.min(VECTOR_ROWS, length - from);
+      const chunk = DuckDBDataChunk.create(types, count);
+      for (const [index, column] of columns.entries()) {
+        column.write(native.data_chunk_get_vector(chunk.chunk, index), from, count);
+      }
+      appender.appendDataChunk(chunk);
     }
-    appender.appendDataChunk(chunk);
+    appender.closeSync();
+  } catch (cause) {
+    // What it still holds would be written when it is collected, into whatever transaction is open then.
+    appender.clear();
+    throw cause;
   }
-  appender.closeSync();
 }
