@@ -166,6 +166,6 @@ export class Recorder {
 function enlarge(column: Float64Array, length: number, capacity: number): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(capacity);
   // After a drain the old memory belongs to whoever drained; none of it is copied then.
-  for (let i = 0; i < length; i++) larger[i] = column[i]!;
+  if (length > 0) larger.set(column.subarray(0, length));
   return larger;
 }

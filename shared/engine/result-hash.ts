@@ -7,6 +7,8 @@ const C4 = 0xa1e38b93;
 
 const word = new Float64Array(2);
 const halves = new Uint32Array(word.buffer);
+const one = new Float64Array(1);
+const other = new Float64Array(1);
 
 /**
  * MurmurHash3_x86_128 (Austin Appleby, public domain) over 16-byte blocks of two float64 (little endian), fed a pair at
@@ -22,40 +24,39 @@ export class ResultHash {
 
   /** Takes two numbers. NaN counts as 7ff8000000000000, whatever bits it has. */
   pair(first: number, second: number): void {
-    word[0] = first;
-    word[1] = second;
-    if (Number.isNaN(first)) setNaN(0);
-    if (Number.isNaN(second)) setNaN(2);
-    this.block(halves[0]!, halves[1]!, halves[2]!, halves[3]!);
+    one[0] = first;
+    other[0] = second;
+    this.pairs(one, other, 0, 1);
   }
 
   /** Takes the pairs (first[i], second[i]) for from ≤ i < to. */
   pairs(first: Float64Array, second: Float64Array, from: number, to: number): void {
-    for (let i = from; i < to; i++) this.pair(first[i]!, second[i]!);
-  }
-
-  /** Takes a text: its length and its UTF-16 code units, four to a number's place. */
-  text(text: string): void {
-    this.pair(text.length, text.length);
-    for (let i = 0; i < text.length; i += 8) {
-      this.block(units(text, i), units(text, i + 2), units(text, i + 4), units(text, i + 6));
+    let { a, b, c, d } = this;
+    for (let i = from; i < to; i++) {
+      word[0] = first[i]!;
+      word[1] = second[i]!;
+      if (Number.isNaN(word[0])) setNaN(0);
+      if (Number.isNaN(word[1])) setNaN(2);
+      a ^= Math.imul(rotate(Math.imul(halves[0]!, C1), 15), C2);
+      a = (Math.imul((rotate(a, 19) + b) | 0, 5) + 0x561ccd1b) | 0;
+      b ^= Math.imul(rotate(Math.imul(halves[1]!, C2), 16), C3);
+      b = (Math.imul((rotate(b, 17) + c) | 0, 5) + 0x0bcaa747) | 0;
+      c ^= Math.imul(rotate(Math.imul(halves[2]!, C3), 17), C4);
+      c = (Math.imul((rotate(c, 15) + d) | 0, 5) + 0x96cd1c35) | 0;
+      d ^= Math.imul(rotate(Math.imul(halves[3]!, C4), 18), C1);
+      d = (Math.imul((rotate(d, 13) + a) | 0, 5) + 0x32ac3b17) | 0;
     }
-  }
-
-  private block(k1: number, k2: number, k3: number, k4: number): void {
-    let a = this.a ^ Math.imul(rotate(Math.imul(k1, C1), 15), C2);
-    a = (Math.imul((rotate(a, 19) + this.b) | 0, 5) + 0x561ccd1b) | 0;
-    let b = this.b ^ Math.imul(rotate(Math.imul(k2, C2), 16), C3);
-    b = (Math.imul((rotate(b, 17) + this.c) | 0, 5) + 0x0bcaa747) | 0;
-    let c = this.c ^ Math.imul(rotate(Math.imul(k3, C3), 17), C4);
-    c = (Math.imul((rotate(c, 15) + this.d) | 0, 5) + 0x96cd1c35) | 0;
-    let d = this.d ^ Math.imul(rotate(Math.imul(k4, C4), 18), C1);
-    d = (Math.imul((rotate(d, 13) + a) | 0, 5) + 0x32ac3b17) | 0;
     this.a = a;
     this.b = b;
     this.c = c;
     this.d = d;
-    this.blocks++;
+    this.blocks += to - from;
+  }
+
+  /** Takes a text: its length and its UTF-16 code units, two to a number. */
+  text(text: string): void {
+    this.pair(text.length, text.length);
+    for (let i = 0; i < text.length; i += 4) this.pair(units(text, i), units(text, i + 2));
   }
 
   /** 32 hex digits over all that was taken so far; more can follow. */

@@ -1,7 +1,8 @@
 /** The step that sizes are counted in where an exchange names none, base units. */
 const FINEST_STEP = 1e-8;
-/** How near (relative) a quotient must be to a whole number to count as one: far above rounding, far below a step. */
+/** How near to a whole number a count is taken for it: a fixed part of a step, and what rounding does to large counts. */
 const NEAR = 1e-9;
+const ROUNDING = 1e-12;
 
 /**
  * Sizes as whole numbers of an instrument's amountStep, so that 0.1 + 0.2 − 0.3 is flat. Sizes in base units are exact
@@ -28,7 +29,7 @@ export class Lots {
   count(units: number): number {
     const exact = this.perUnit > 0 ? units * this.perUnit : units / this.step;
     const nearest = Math.round(exact);
-    if (Math.abs(exact - nearest) <= NEAR * Math.max(1, Math.abs(nearest))) return nearest + 0;
+    if (Math.abs(exact - nearest) <= NEAR + ROUNDING * Math.abs(nearest)) return nearest + 0;
     return Math.trunc(exact) + 0;
   }
 }

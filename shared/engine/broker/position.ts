@@ -7,15 +7,12 @@ export class Position {
   lots = 0;
   /** Average price of the entries, quote currency; 0 when flat. */
   price = 0;
+  /** Base units, negative for a short. */
+  size = 0;
   private readonly scale: Lots;
 
   constructor(scale: Lots) {
     this.scale = scale;
-  }
-
-  /** Base units, negative for a short. */
-  get size(): number {
-    return this.lots === 0 ? 0 : this.scale.units(this.lots);
   }
 
   /** Adds `lots` at `price`: averages on an increase, keeps the price on a reduction, starts anew on a reversal. */
@@ -25,7 +22,12 @@ export class Position {
     if (after === 0) this.price = 0;
     else if (before === 0 || before > 0 !== after > 0) this.price = price;
     else if (before > 0 === lots > 0) this.price = (this.price * before + price * lots) / after;
-    this.lots = after;
+    this.hold(after);
+  }
+
+  private hold(lots: number): void {
+    this.lots = lots;
+    this.size = lots === 0 ? 0 : this.scale.units(lots);
   }
 
   save(writer: SnapshotWriter): void {
@@ -34,7 +36,7 @@ export class Position {
   }
 
   load(reader: SnapshotReader): void {
-    this.lots = reader.number();
+    this.hold(reader.number());
     this.price = reader.number();
   }
 }
