@@ -13,10 +13,10 @@ export function accountSections(input: ReportInput, rolling: RollingFigures | nu
   }
   return html`<section id="equity"><div class="head"><h2>Equity against buy &amp; hold</h2><div class="controls"><button type="button" data-scale aria-pressed="false">Log scale</button><button type="button" data-reset>Whole period</button></div></div>
 <p class="note">Value of the account at each bar's close, ${quote}. Drag over a span to zoom in on it, in all charts of the account; double-click for the whole period.</p>
-<div class="plot" data-plot="equity" role="img" aria-label="Line chart of the account's value against buy and hold"></div>
+<div class="plot" data-plot="equity" role="group" aria-label="Line chart of the account's value against buy and hold"></div>
 <h3>Under water</h3>
 <p class="note">Fall from the last peak, percent.</p>
-<div class="plot" data-plot="underwater" role="img" aria-label="Area chart of the fall from the last peak"></div>
+<div class="plot" data-plot="underwater" role="group" aria-label="Area chart of the fall from the last peak"></div>
 <h3>Deepest drawdowns</h3>${drawdownSection(input.results)}</section>
 ${rollingSection(rolling)}`;
 }
@@ -29,8 +29,8 @@ function rollingSection(rolling: RollingFigures | null): Markup {
   const why = rolling.unit === "bar" ? " The run is shorter than 60 days, so the window counts bars." : "";
   return html`<section id="rolling"><h2>Rolling ${window}</h2>
 <p class="note">Over the ${window} that end at each point, percent.${why}</p>
-<div class="pair"><div><h3>Return</h3><div class="plot" data-plot="return" role="img" aria-label="Line chart of the rolling return"></div></div>
-<div><h3>Volatility, a year</h3><div class="plot" data-plot="volatility" role="img" aria-label="Line chart of the rolling volatility"></div></div></div></section>`;
+<div class="pair"><div><h3>Return</h3><div class="plot" data-plot="return" role="group" aria-label="Line chart of the rolling return"></div></div>
+<div><h3>Volatility, a year</h3><div class="plot" data-plot="volatility" role="group" aria-label="Line chart of the rolling volatility"></div></div></div></section>`;
 }
 
 /** Candles with fills and indicators; the page's script draws into it. */

@@ -47,7 +47,7 @@ section{margin:26px 0;padding:20px 22px 22px;background:var(--surface);border:1p
 .tip{position:absolute;z-index:30;max-width:min(320px,calc(100vw - 24px));padding:7px 11px;border-radius:4px;background:var(--ink);color:var(--page);font-size:13px;line-height:1.4;pointer-events:none}
 .tip[hidden]{display:none}
 .candles{height:460px;margin-top:4px}
-.legend{min-height:1.6em;font-size:13px;color:var(--faint);display:flex;flex-wrap:wrap;gap:0 14px}.legend b{font-weight:550;color:var(--ink)}
+.legend{min-height:3.2em;align-content:flex-start;font-size:13px;color:var(--faint);display:flex;flex-wrap:wrap;gap:0 14px}.legend b{font-weight:550;color:var(--ink)}
 .legend button{display:inline-flex;align-items:center;gap:6px;color:var(--ink)}.legend button[aria-pressed=false]{opacity:.45;text-decoration:line-through}
 .key{display:inline-block;width:12px;height:3px;border-radius:1px;vertical-align:middle}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:24px}.pair>*{min-width:0}.pair h3{margin-top:6px}
@@ -79,6 +79,6 @@ code,pre{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation 
 .copy{flex:none;color:var(--account);font-size:12.5px}.copy:hover{text-decoration:underline}
 footer{padding-bottom:48px;color:var(--faint);font-size:13px}footer pre{white-space:pre-wrap;font-size:11.5px}
 @media (max-width:900px){.tiles{grid-template-columns:repeat(2,1fr)}.pair{grid-template-columns:1fr;gap:8px}}
-@media (max-width:600px){main,footer{padding:0 14px}nav{gap:14px;padding:9px 14px}section{margin:16px -14px;padding:16px 14px;border-radius:0;border-width:1px 0}.verdict{padding-top:22px}h1{font-size:26px}.sentence{font-size:16.5px}.tile .value{font-size:21px}.tile{padding-right:10px}.candles{height:360px}.rows .wide{display:none}.columns{grid-template-columns:1fr}}
+@media (max-width:600px){main,footer{padding:0 14px}nav{gap:14px;padding:9px 14px}section{margin:16px -14px;padding:16px 14px;border-radius:0;border-width:1px 0}.verdict{padding-top:22px}h1{font-size:26px}.sentence{font-size:16.5px}.tile .value{font-size:21px}.tile{padding-right:10px}.candles{height:360px}.legend{min-height:6.2em}.rows .wide{display:none}.columns{grid-template-columns:1fr}}
 @media print{nav,.controls,.pager button,.pager input,.copy,.skip,.tip{display:none!important}body{background:#fff;font-size:11pt}main,footer{max-width:none;padding:0}section{border:0;padding:0;margin:18pt 0;break-inside:auto}h2,h3,.head{break-after:avoid}.plot,.candles,tr,.tiles{break-inside:avoid}thead{display:table-header-group}.scroll{overflow:visible}th,td{white-space:normal}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -1,10 +1,19 @@
 import type uPlotClass from "uplot";
 import { formatNumber, formatPercent, formatTime } from "#shared/report/format.ts";
 import type { PageData } from "#shared/report/page-data.ts";
+import { logarithmicTicks } from "./logarithmic-ticks.mts";
 import { colour, fontFamily } from "./page-globals.mts";
 import { timeLabels } from "./time-axis.mts";
 
 type Column = readonly (number | null)[];
+
+// uPlot itself would show whole powers of ten.
+const LOGARITHMIC: uPlotClass.Scale = { distr: 3, range: (_chart, min, max) => [min * 0.98, max * 1.02] };
+
+const LOGARITHMIC_AXIS: uPlotClass.Axis = {
+  splits: (_chart, _axis, min, max) => logarithmicTicks(min, max),
+  filter: (_chart, ticks) => ticks,
+};
 
 interface Line {
   readonly label: string;
@@ -60,6 +69,7 @@ export class AccountCharts {
 
   #chart(plot: Plot, container: HTMLElement): uPlotClass {
     const columns = [plot.time, ...plot.lines.map((line) => line.values)];
+    const isLogarithmic = plot.canBeLogarithmic === true && this.#isLogarithmic;
     const options: uPlotClass.Options = {
       width: container.clientWidth,
       height: plot.height,
@@ -75,10 +85,11 @@ export class AccountCharts {
           },
         },
       },
-      scales: { y: { distr: plot.canBeLogarithmic && this.#isLogarithmic ? 3 : 1 } },
+      scales: { y: isLogarithmic ? LOGARITHMIC : {} },
       axes: [
         axis({ space: 70, values: (_chart, ticks, _axis, _space, step) => timeLabels(ticks, step) }),
         axis({
+          ...(isLogarithmic ? LOGARITHMIC_AXIS : {}),
           size: 62,
           values: (_chart, ticks, _axis, _space, step) =>
             ticks.map((tick) => (tick === null ? "" : plot.axis(tick, step))),

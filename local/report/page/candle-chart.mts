@@ -65,6 +65,7 @@ export class CandleChart {
     });
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
     this.#addLines();
+    this.#candles.setSeriesOrder(this.#lines.length + 1);
     this.#markers = LightweightCharts.createSeriesMarkers(this.#candles, [], { zOrder: "top" });
     this.#setCandles();
     this.#wire();
@@ -128,7 +129,7 @@ export class CandleChart {
       const lineColour = LINE_COLOURS[i % LINE_COLOURS.length]!;
       const options = {
         color: lineColour,
-        lineWidth: 2,
+        lineWidth: 1,
         priceLineVisible: false,
         lastValueVisible: !line.isPrice,
         crosshairMarkerVisible: false,
