@@ -107,11 +107,18 @@ export function readPlainData(reader: SnapshotReader): unknown {
       const record: Record<string, unknown> = {};
       for (let i = 0; i < count; i++) {
         const key = reader.text();
-        record[key] = readPlainData(reader);
+        const value = readPlainData(reader);
+        if (key === "__proto__") define(record, key, value);
+        else record[key] = value;
       }
       return record;
     }
     default:
       throw new RangeError("the snapshot holds data of an unknown kind: it was altered");
   }
+}
+
+/** An assignment to this key would set the prototype instead. */
+function define(record: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true });
 }
