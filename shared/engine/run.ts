@@ -116,6 +116,9 @@ export class Run {
     if (this.failure !== null) throw this.failure;
     let horizon = Number.POSITIVE_INFINITY;
     for (const series of this.series) horizon = Math.min(horizon, series.told);
+    let cycles = 0;
+    for (const series of this.series) cycles += series.waiting(horizon);
+    this.recorder.reserve(cycles);
     try {
       while (this.load(horizon)) this.runLoaded();
     } catch (error) {
@@ -129,13 +132,11 @@ export class Run {
   /** Loads a block of each feed that has no bar left; false where no bar can be taken. */
   private load(horizon: number): boolean {
     this.hook = "indicators";
-    let loaded = 0;
     let any = false;
     for (const series of this.series) {
-      loaded += series.load(horizon);
+      series.load(horizon);
       if (series.next < Number.POSITIVE_INFINITY) any = true;
     }
-    this.recorder.reserve(loaded);
     return any;
   }
 

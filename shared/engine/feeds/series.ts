@@ -148,18 +148,26 @@ export class Series {
     this.chunks.push({ columns, from, to });
   }
 
+  /** How many bars wait that close up to `horizon` (ms UTC, inclusive). */
+  waiting(horizon: number): number {
+    let count = this.loaded - this.cursor;
+    for (const chunk of this.chunks) {
+      count += firstAfter(chunk.columns.closeTime, chunk.from, chunk.to, horizon) - chunk.from;
+    }
+    return count;
+  }
+
   /**
-   * Loads bars that close up to `horizon` (ms UTC, inclusive) if no loaded bar is left. Returns how many it loaded; the
-   * block ends early where it is full.
+   * Loads a block of bars that close up to `horizon` (ms UTC, inclusive) if no loaded bar is left.
    */
-  load(horizon: number): number {
-    if (this.cursor < this.loaded) return 0;
+  load(horizon: number): void {
+    if (this.cursor < this.loaded) return;
     let wanted = 0;
     for (const chunk of this.chunks) {
       wanted += chunk.to - chunk.from;
       if (wanted >= BLOCK) break;
     }
-    if (wanted === 0) return 0;
+    if (wanted === 0) return;
     this.makeRoom(Math.min(wanted, BLOCK));
     const start = this.loaded + 1;
     const free = this.capacity - start;
@@ -174,11 +182,10 @@ export class Series {
       if (chunk.from === chunk.to) this.chunks.shift();
       if (stop < end) break;
     }
-    if (count === 0) return 0;
+    if (count === 0) return;
     this.loaded += count;
     for (const calculation of this.calculations) calculation.update(start, start + count);
     this.next = this.memory[this.memoryCloseTime + this.cursor + 1]!;
-    return count;
   }
 
   /** Takes the next loaded bar. */

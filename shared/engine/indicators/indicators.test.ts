@@ -39,11 +39,13 @@ function valuesOf(columns: CandleColumns, make: (data: FeedView) => Line, block 
   const values: number[] = [];
   for (let from = 0; from < columns.length; from += block) {
     series.offer(columns, from, Math.min(from + block, columns.length), "data");
-    while (series.load(Number.POSITIVE_INFINITY) > 0) {
-      while (series.next < Number.POSITIVE_INFINITY) {
-        series.take();
-        values.push(line.now);
-      }
+    for (
+      series.load(Number.POSITIVE_INFINITY);
+      series.next < Number.POSITIVE_INFINITY;
+      series.load(Number.POSITIVE_INFINITY)
+    ) {
+      series.take();
+      values.push(line.now);
     }
   }
   return values;
@@ -151,6 +153,10 @@ test("CrossOver compares with the last difference that was not zero", () => {
   const values = valuesOf(bars(first, second), (data) => new CrossOver(data.close, data.open));
   expect(values.slice(1)).toEqual([1, 0, 0, 0, -1, 0, 0, 0, 1]);
   expect(values[0]).toBeNaN();
+  // Nothing was on the other side before.
+  expect(valuesOf(bars([2, 3, 1], [2, 2, 2]), (data) => new CrossOver(data.close, data.open)).slice(1)).toEqual([
+    0, -1,
+  ]);
 });
 
 test("minimum periods add up along indicators on indicators", () => {
