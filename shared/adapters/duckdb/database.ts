@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBValue } from "@duckdb/node-api";
 import { InputError } from "#shared/market/input-error.ts";
@@ -41,7 +41,7 @@ export class Database {
     let file: string | null = null;
     try {
       mkdirSync(dirname(path), { recursive: true });
-      const resolved = join(realpathSync(dirname(path)), basename(path));
+      const resolved = existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
       if (openFiles.has(resolved)) {
         throw new InputError("store", `the store ${path} is open in this process (${process.pid}) already: share it`);
       }
