@@ -27,11 +27,11 @@ test("each part of a row counts", () => {
   );
 });
 
-test("ids stay apart among a million contents", () => {
+test("ids stay apart among more contents than one generation holds", () => {
   const ids = new ContentIds();
   const seen = new Set<number>();
-  for (let i = 0; i < 1_000_000; i++) seen.add(ids.next(1_723_161_255_342 + i, 60_000 + (i % 7) / 100, 0.001, 1));
-  expect(seen.size).toBe(1_000_000);
+  for (let i = 0; i < 300_000; i++) seen.add(ids.next(1_723_161_255_342 + i, 60_000 + (i % 7) / 100, 0.001, 1));
+  expect(seen.size).toBe(300_000);
 });
 
 test("an id that is text hashes by its characters", () => {

@@ -47,6 +47,12 @@ test.each([
       .replaceAll(",True\n", "\n")
       .replace(/,True$/, ""),
   ],
+  [
+    "of futures with CRLF and empty lines",
+    `${ROWS.join("\r\n\r\n")
+      .replaceAll(",True\r", "\r")
+      .replace(/,True$/, "")}\r\n\r\n`,
+  ],
   ["with quotes", ROWS.join("\n").replace("61837.64000000", '"61837.64000000"')],
 ])("archive trades %s are the same", async (_, text) => {
   const reading = await readText(text, NAME);
