@@ -225,9 +225,13 @@ export class Aggregator {
 
   #loseSpan(from: number, to: number, reason: string): void {
     this.#coverage.push({ from, to, kind: "lost", reason });
-    if (this.#nextOpen === null || to >= this.#nextOpen - LATENESS) {
-      this.#lost = joinIntervals([...this.#lost, { from, to }]);
-    }
+    if (this.#mayMatter({ from, to })) this.#lost = joinIntervals([...this.#lost, { from, to }]);
+  }
+
+  /** Whether a lost span reaches into what can be restated, or past the last trade, which the next may contradict. */
+  #mayMatter(span: Interval): boolean {
+    const { windows, last } = this.#base;
+    return windows.length === 0 || span.to > Math.min(windows[0]!.openTime, last?.ts ?? Number.POSITIVE_INFINITY);
   }
 
   #advance(watermark: number): void {
@@ -286,7 +290,7 @@ export class Aggregator {
     for (const rollup of this.#rollups) rollup.forget(time);
     // While nothing is traded, the ids of the last trades stay: a source that comes back names or repeats them.
     this.#memory?.forget(Math.min(now, this.#latest));
-    if (this.#lost.length > 0) this.#lost = this.#lost.filter((span) => span.to >= time);
+    if (this.#lost.length > 0) this.#lost = this.#lost.filter((span) => this.#mayMatter(span));
   }
 
   /** Publishes changes of the shortest timeframe with all that follows, and closes longer windows that end by `time`. */

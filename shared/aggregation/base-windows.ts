@@ -8,6 +8,7 @@ import {
   followsFrom,
   type LastTrade,
   lastTradeOf,
+  overlaps,
 } from "./completeness.ts";
 import { joinSummaries, type TradeSummary } from "./trade-summary.ts";
 import type { ClosedWindow, WindowChange } from "./window-state.ts";
@@ -142,14 +143,17 @@ export class BaseWindows {
 
   /**
    * Forgotten windows from the last trade on were judged by the first trade after them, `was`, or by the source's word
-   * while there was none. If another trade comes first now and says otherwise, they are contradicted.
+   * while there was none. If another trade comes first now and says otherwise of one, they are contradicted.
    */
   #contradicted(was: TradeSummary | null, evidence: Evidence): Interval | null {
     const { before } = this;
     const first = this.#firstTraded();
     if (evidence.ids === "hash" || before === null || first === null) return null;
-    if ((was === null || followsFrom(before, was)) === followsFrom(before, first)) return null;
-    return { from: before.ts, to: this.windows[0]!.openTime };
+    const to = this.windows[0]!.openTime;
+    const follows = followsFrom(before, first);
+    const agrees =
+      was === null ? follows && !overlaps(evidence.lost, before.ts, to) : followsFrom(before, was) === follows;
+    return agrees ? null : { from: before.ts, to };
   }
 
   #completeness(
