@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { backtestCommand } from "./commands/backtest.ts";
 import { candles } from "./commands/candles.ts";
+import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { gaps } from "./commands/gaps.ts";
@@ -10,6 +11,7 @@ import { runs } from "./commands/runs.ts";
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
+  demo,
   importCommand,
   candles,
   gaps,
