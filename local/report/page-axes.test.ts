@@ -6,6 +6,7 @@ const DAY = 86_400;
 
 test("a logarithmic axis has round ticks, within a decade and over many", () => {
   expect(logarithmicTicks(8_445, 10_900)).toEqual([8_500, 9_000, 9_500, 10_000, 10_500]);
+  expect([logarithmicTicks(0, 0), logarithmicTicks(0, 10), logarithmicTicks(5, 5)]).toEqual([[], [], []]);
   expect(logarithmicTicks(90, 2_500)).toEqual([100, 200, 500, 1_000, 2_000]);
 });
 

@@ -173,7 +173,7 @@ function accountLines(input: ReportInput): Pick<PageData, "equity" | "underwater
 function rollingLines(rolling: NonNullable<ReturnType<typeof rollingFigures>>): NonNullable<PageData["rolling"]> {
   const rows = rowsOfExtremes([rolling.return, rolling.volatility], LINE_BUCKETS);
   return {
-    time: seconds(pickRows(rolling.time, rows)),
+    time: seconds(pickRows(rolling.time, rows).map(barEnd)),
     return: rounded(pickRows(rolling.return, rows)),
     volatility: rounded(pickRows(rolling.volatility, rows)),
   };

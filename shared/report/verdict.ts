@@ -105,6 +105,12 @@ function tiles(input: ReportInput): Markup[] {
   ];
 }
 
+function winDetail(figures: TearSheet | null): string {
+  if (figures === null) return "";
+  if (figures.trades === 0) return "no trade was closed";
+  return `${formatNumber(figures.wins, 0)} of ${formatNumber(figures.trades, 0)} won`;
+}
+
 function sharpeDetail(figures: TearSheet | null): string {
   if (figures === null) return "";
   return figures.sharpe === null ? "under 30 days" : `Sortino ${formatSigned(figures.sortino, 2)}`;
@@ -121,7 +127,7 @@ function tradeTiles(figures: TearSheet | null, value: (text: string, reason?: st
     tile(
       term("Win rate", "winRate"),
       value(formatPercent(figures?.winRate ?? null, 1), figures === null ? NO_FIGURES : "No trade was closed."),
-      figures === null ? "" : `${formatNumber(figures.wins, 0)} of ${formatNumber(figures.trades, 0)} won`,
+      winDetail(figures),
     ),
     tile(
       term("Exposure", "exposure"),

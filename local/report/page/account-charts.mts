@@ -85,7 +85,7 @@ export class AccountCharts {
           },
         },
       },
-      scales: { y: isLogarithmic ? LOGARITHMIC : {} },
+      scales: { y: isLogarithmic ? LOGARITHMIC : { range: (_chart, min, max) => linearRange(min, max) } },
       axes: [
         axis({ space: 70, values: (_chart, ticks, _axis, _space, step) => timeLabels(ticks, step) }),
         axis({
@@ -119,6 +119,13 @@ export class AccountCharts {
       if (width > 0 && width !== chart.width) chart.setSize({ width, height: chart.height });
     }
   }
+}
+
+/** A line that never moves stands in a span of 2 % of it, or of 2 % itself at zero: uPlot would show 0 to 100. */
+function linearRange(min: number, max: number): uPlotClass.Range.MinMax {
+  if (min !== max) return uPlot.rangeNum(min, max, 0.1, true);
+  const margin = 0.01 * (Math.abs(min) || 1);
+  return [min - margin, max + margin];
 }
 
 function axis(own: uPlotClass.Axis): uPlotClass.Axis {

@@ -1,6 +1,10 @@
-/** Round values between `min` (> 0) and `max` for a logarithmic axis: even steps within a decade, else 1, 2, 5 of each. */
+/**
+ * Round values between `min` and `max` for a logarithmic axis: even steps within a decade, else 1, 2, 5 of each. None
+ * where there is no positive span.
+ */
 export function logarithmicTicks(min: number, max: number): number[] {
   const ticks: number[] = [];
+  if (!(min > 0 && max > min)) return ticks;
   if (max / min < 10) {
     const step = roundUp((max - min) / 5);
     for (let count = Math.ceil(min / step); count * step <= max; count++) ticks.push(count * step);
