@@ -108,16 +108,16 @@ export class Recorder {
     const { orders, fills, trades, logs } = this;
     const cycles = {
       length,
-      time: this.times.subarray(0, length),
-      cash: this.cash.subarray(0, length),
-      value: this.values.subarray(0, length),
-      position: this.positions.map((column) => column.subarray(0, length)),
+      time: filled(this.times, length),
+      cash: filled(this.cash, length),
+      value: filled(this.values, length),
+      position: this.positions.map((column) => filled(column, length)),
     };
     const firstCycle = this.cycle;
     this.cycle += length;
     this.length = 0;
     this.hashed = 0;
-    this.capacity = 0;
+    if (length > 0) this.capacity = 0;
     this.orders = [];
     this.fills = [];
     this.trades = [];
@@ -168,4 +168,8 @@ function enlarge(column: Float64Array, length: number, capacity: number): Float6
   // After a drain the old memory belongs to whoever drained; none of it is copied then.
   if (length > 0) larger.set(column.subarray(0, length));
   return larger;
+}
+
+function filled(column: Float64Array, length: number): Float64Array {
+  return column.length === length ? column : column.subarray(0, length);
 }

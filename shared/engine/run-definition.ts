@@ -1,8 +1,9 @@
 import { InputError } from "../market/input-error.ts";
 import { type Feed, feedKey, type InstrumentSpec } from "../market/instrument.ts";
-import { type CanonicalValue, canonicalJson } from "./canonical-json.ts";
+import { canonicalJson } from "./canonical-json.ts";
 import type { ParameterValue } from "./parameter.ts";
 import { resolveParameters } from "./parameter.ts";
+import { type SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 import type { StrategyClass } from "./strategy.ts";
 
 /** A feed of a run. */
@@ -38,14 +39,22 @@ export interface RunDefinition {
 /** Version of the engine's snapshots: a change of what they hold raises it. */
 export const SNAPSHOT_VERSION = 1;
 
-const textOf = new WeakMap<RunDefinition, string>();
+/** A definition without the strategy's code. */
+export interface DefinitionText {
+  /** Canonical JSON. */
+  readonly text: string;
+  /** The text as a snapshot carries it. */
+  readonly words: Float64Array;
+}
 
-/** The definition without the strategy's code, as canonical JSON; made once for a definition. */
-export function definitionText(definition: RunDefinition): string {
-  const known = textOf.get(definition);
+const writtenOf = new WeakMap<RunDefinition, DefinitionText>();
+
+/** The text of a definition, made once for each. Not while a snapshot is being written. */
+export function describeDefinition(definition: RunDefinition): DefinitionText {
+  const known = writtenOf.get(definition);
   if (known !== undefined) return known;
   const { strategy, feeds, broker, tradeFrom } = definition;
-  const value: CanonicalValue = {
+  const text = canonicalJson({
     strategy: strategy.name,
     params: resolveParameters(strategy.parameters, definition.params, strategy.name),
     feeds: feeds.map(({ feed, spec, firstClose }) => ({
@@ -56,18 +65,24 @@ export function definitionText(definition: RunDefinition): string {
     })),
     broker: { ...broker },
     tradeFrom,
-  };
-  const text = canonicalJson(value);
-  textOf.set(definition, text);
-  return text;
+  });
+  const writer = new SnapshotWriter();
+  writer.text(text);
+  const entry = { text, words: new Float64Array(writer.bytes().buffer) };
+  writtenOf.set(definition, entry);
+  return entry;
 }
 
-/** Throws InputError unless `found`, the text that a snapshot carries, is that of `definition`. */
-export function refuseOtherDefinition(found: string, definition: RunDefinition): void {
-  const expected = definitionText(definition);
-  if (found === expected) return;
-  const theirs = JSON.parse(found) as Record<string, unknown>;
-  const ours = JSON.parse(expected) as Record<string, unknown>;
+/** Writes what a snapshot of a run of this definition begins with. */
+export function writeDefinition(writer: SnapshotWriter, { words }: DefinitionText): void {
+  writer.numbers(words, 0, words.length);
+}
+
+/** Reads it. Throws InputError unless it is of an equal definition. */
+export function readDefinition(reader: SnapshotReader, { text, words }: DefinitionText): void {
+  if (reader.skip(words)) return;
+  const theirs = JSON.parse(reader.text()) as Record<string, unknown>;
+  const ours = JSON.parse(text) as Record<string, unknown>;
   const detail = Object.keys(ours)
     .map((key) => [key, JSON.stringify(theirs[key]), JSON.stringify(ours[key])] as const)
     .filter(([, there, here]) => there !== here)

@@ -13,11 +13,13 @@ import { resolveParameters } from "./parameter.ts";
 import { checkPlainData, readPlainData, writePlainData } from "./plain-data.ts";
 import { Recorder } from "./recorder.ts";
 import {
-  definitionText,
+  type DefinitionText,
+  describeDefinition,
   type RunDefinition,
   type RunFeed,
-  refuseOtherDefinition,
+  readDefinition,
   SNAPSHOT_VERSION,
+  writeDefinition,
 } from "./run-definition.ts";
 import type { RunEvents } from "./run-events.ts";
 import { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
@@ -36,6 +38,7 @@ const RUNNING = 2;
  */
 export class Run {
   private readonly definition: RunDefinition;
+  private readonly definitionText: DefinitionText;
   private readonly feeds: readonly RunFeed[];
   private readonly series: readonly Series[];
   private readonly minPeriods: readonly number[];
@@ -51,8 +54,8 @@ export class Run {
   /** Throws InputError for parameters, feeds or settings that the strategy cannot run with. */
   constructor(definition: RunDefinition) {
     const { strategy, broker } = definition;
-    definitionText(definition);
     this.definition = definition;
+    this.definitionText = describeDefinition(definition);
     this.feeds = orderFeeds(strategy, definition.feeds);
     if (!(broker.cash > 0 && broker.cash < Number.POSITIVE_INFINITY)) {
       throw new InputError("usage", `starting cash is ${broker.cash}: give an amount above 0`);
@@ -255,7 +258,7 @@ export class Run {
     if (!this.recorder.empty) throw new Error("the run has events that a snapshot would lose: drain it first");
     const writer = new SnapshotWriter();
     writer.number(SNAPSHOT_VERSION);
-    writer.text(definitionText(this.definition));
+    writeDefinition(writer, this.definitionText);
     for (const series of this.series) series.save(writer);
     this.broker.save(writer);
     this.recorder.save(writer);
@@ -274,7 +277,7 @@ export class Run {
         `the snapshot has version ${version}, this engine reads version ${SNAPSHOT_VERSION}: continue it with the engine that wrote it`,
       );
     }
-    refuseOtherDefinition(reader.text(), this.definition);
+    readDefinition(reader, this.definitionText);
     for (const series of this.series) series.restore(reader);
     this.broker.restore(reader);
     this.recorder.restore(reader);

@@ -123,6 +123,14 @@ export class SnapshotReader {
     return text;
   }
 
+  /** Reads past `words` if they come next; else reads nothing and returns false. */
+  skip(words: Float64Array): boolean {
+    if (this.at + words.length > this.words.length) return false;
+    for (let i = 0; i < words.length; i++) if (this.words[this.at + i] !== words[i]) return false;
+    this.at += words.length;
+    return true;
+  }
+
   /** Whether all was read. */
   get finished(): boolean {
     return this.at === this.words.length;

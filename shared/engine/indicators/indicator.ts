@@ -74,7 +74,9 @@ export abstract class Indicator extends Line implements Calculation {
   /** Finds the state fields. Throws InputError for a field that a snapshot could not carry. */
   seal(): void {
     const names: string[] = [];
-    for (const [name, value] of Object.entries(this)) {
+    const fields = this as unknown as Readonly<Record<string, unknown>>;
+    for (const name of Object.keys(this)) {
+      const value = fields[name];
       if (BASE_FIELDS.has(name) || value instanceof Line) continue;
       if (typeof value !== "number" && !(value instanceof Float64Array)) {
         throw new InputError(
