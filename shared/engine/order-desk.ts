@@ -76,7 +76,15 @@ export class OrderDesk {
   }
 
   private send(account: Account, lots: number, tag: string | null): OrderId {
-    return this.broker.submit(account, lots, tag, this.closed ?? belowMinimum(account, lots));
+    const refusal = this.closed ?? this.untradable(account) ?? belowMinimum(account, lots);
+    return this.broker.submit(account, lots, tag, refusal);
+  }
+
+  /** Why a feed cannot be traded now, or null. */
+  private untradable(account: Account): string | null {
+    const { quote } = this.account(0).spec;
+    if (account.spec.quote !== quote) return `is priced in ${account.spec.quote}, while the account holds ${quote}`;
+    return account.series.close > 0 ? null : "its feed has had no bar yet";
   }
 }
 

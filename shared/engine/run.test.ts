@@ -300,6 +300,34 @@ test("with a slower feed nextstart is called on each bar at the exact minimum pe
   expect(heard.join(" ")).toBe("p p p p p s2 s2 s2 n n");
 });
 
+test("a feed that cannot be traded refuses orders and says why", () => {
+  class Eager extends Strategy({}) {
+    static override readonly feeds = ["later", "foreign"];
+    override prenext(): void {
+      for (const name of ["later", "foreign"]) this.buy({ size: 1, feed: this.feeds[name]! });
+    }
+  }
+  const definition = define(Eager);
+  const main = definition.feeds[0]!;
+  const feeds = [
+    main,
+    { ...main, feed: { ...main.feed, name: "later" }, firstClose: START + 9 * MINUTE },
+    {
+      ...main,
+      feed: { ...main.feed, name: "foreign" },
+      spec: { ...main.spec, quote: "ETH" },
+      firstClose: START + 9 * MINUTE,
+    },
+  ];
+  const run = new Run({ ...definition, feeds });
+  run.offer(0, flat(1), 0, 1);
+  run.advance();
+  expect(run.drain().orders.map((row) => [row.feed, row.status, row.note])).toEqual([
+    ["later", "Rejected", "its feed has had no bar yet"],
+    ["foreign", "Rejected", "is priced in ETH, while the account holds USDT"],
+  ]);
+});
+
 test("lines read back as far as the look-back, and are NaN before the first bar", () => {
   const read: number[] = [];
   const strategy = acting((self, bar) => {

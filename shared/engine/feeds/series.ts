@@ -1,12 +1,10 @@
 import type { CandleColumns } from "#shared/market/candle.ts";
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
+import { BAR_COLUMNS, WaitingBars } from "./waiting-bars.ts";
 
 /** Most bars that are loaded, and run through the indicators, in one go. */
 const BLOCK = 1024;
 const SMALLEST_ROOM = 16;
-/** Up to so many numbers a loop copies faster than a view does. */
-const FEW = 32;
-
 /** Rows of the bars themselves, in the order of the memory; the lines of indicators follow. */
 const OPEN_TIME = 0;
 const CLOSE_TIME = 1;
@@ -16,7 +14,6 @@ const LOW = 4;
 const CLOSE = 5;
 const VOLUME = 6;
 const TRADES = 7;
-const BAR_ROWS = 8;
 
 /** A line's place in the memory of its series. */
 export interface Row {
@@ -33,13 +30,6 @@ export interface Calculation {
   update(from: number, to: number): void;
   save(writer: SnapshotWriter): void;
   load(reader: SnapshotReader): void;
-}
-
-interface Chunk {
-  readonly columns: CandleColumns;
-  /** Next row to load. */
-  from: number;
-  readonly to: number;
 }
 
 /**
@@ -66,7 +56,7 @@ export class Series {
   private sealed = false;
   private readonly rows: Row[] = [];
   private readonly calculations: Calculation[] = [];
-  private chunks: Chunk[] = [];
+  private readonly waitingBars = new WaitingBars();
   private lastOffered = Number.NEGATIVE_INFINITY;
   private memoryOpen = 0;
   private memoryCloseTime = 0;
@@ -75,7 +65,7 @@ export class Series {
   constructor(told: number, lookback: number) {
     this.told = told;
     this.lookback = lookback;
-    for (let i = 0; i < BAR_ROWS; i++) this.rows.push({ base: 0 });
+    for (let i = 0; i < BAR_COLUMNS.length; i++) this.rows.push({ base: 0 });
   }
 
   /** Bars taken so far. */
@@ -145,16 +135,12 @@ export class Series {
     }
     this.lastOffered = last;
     this.told = last;
-    this.chunks.push({ columns, from, to });
+    this.waitingBars.add(columns, from, to);
   }
 
   /** How many bars wait that close up to `horizon` (ms UTC, inclusive). */
   waiting(horizon: number): number {
-    let count = this.loaded - this.cursor;
-    for (const chunk of this.chunks) {
-      count += firstAfter(chunk.columns.closeTime, chunk.from, chunk.to, horizon) - chunk.from;
-    }
-    return count;
+    return this.loaded - this.cursor + this.waitingBars.count(horizon, Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -162,27 +148,11 @@ export class Series {
    */
   load(horizon: number): void {
     if (this.cursor < this.loaded) return;
-    let wanted = 0;
-    for (const chunk of this.chunks) {
-      wanted += chunk.to - chunk.from;
-      if (wanted >= BLOCK) break;
-    }
+    const wanted = Math.min(this.waitingBars.count(horizon, BLOCK), BLOCK);
     if (wanted === 0) return;
-    this.makeRoom(Math.min(wanted, BLOCK));
+    this.makeRoom(wanted);
     const start = this.loaded + 1;
-    const free = this.capacity - start;
-    let count = 0;
-    while (count < free && this.chunks.length > 0) {
-      const chunk = this.chunks[0]!;
-      const end = Math.min(chunk.to, chunk.from + free - count);
-      const stop = firstAfter(chunk.columns.closeTime, chunk.from, end, horizon);
-      this.copy(chunk.columns, chunk.from, stop, start + count);
-      count += stop - chunk.from;
-      chunk.from = stop;
-      if (chunk.from === chunk.to) this.chunks.shift();
-      if (stop < end) break;
-    }
-    if (count === 0) return;
+    const count = this.waitingBars.move(this.memory, this.capacity, start, this.capacity - start, horizon);
     this.loaded += count;
     for (const calculation of this.calculations) calculation.update(start, start + count);
     this.next = this.memory[this.memoryCloseTime + this.cursor + 1]!;
@@ -209,26 +179,6 @@ export class Series {
     return this.cursor === 0 && this.dropped === 0
       ? Number.NEGATIVE_INFINITY
       : this.memory[this.memoryCloseTime + this.cursor]!;
-  }
-
-  private copy(columns: CandleColumns, from: number, to: number, slot: number): void {
-    const sources = [
-      columns.openTime,
-      columns.closeTime,
-      columns.open,
-      columns.high,
-      columns.low,
-      columns.close,
-      columns.volume,
-      columns.trades,
-    ];
-    const memory = this.memory;
-    for (let row = 0; row < BAR_ROWS; row++) {
-      const source = sources[row]!;
-      const start = row * this.capacity + slot;
-      if (to - from > FEW) memory.set(source.subarray(from, to), start);
-      else for (let i = from; i < to; i++) memory[start + i - from] = source[i]!;
-    }
   }
 
   /** Makes `count` slots free after the loaded ones, dropping what no line can read any more. */
@@ -275,24 +225,7 @@ export class Series {
       writer.numbers(this.memory, row.base + this.cursor + 1 - kept, row.base + this.cursor + 1);
     }
     for (const calculation of this.calculations) calculation.save(writer);
-    let waiting = 0;
-    for (const chunk of this.chunks) waiting += chunk.to - chunk.from;
-    writer.number(waiting);
-    for (const chunk of this.chunks) this.saveChunk(writer, chunk);
-  }
-
-  private saveChunk(writer: SnapshotWriter, chunk: Chunk): void {
-    const { openTime, closeTime, open, high, low, close, volume, trades } = chunk.columns;
-    for (let i = chunk.from; i < chunk.to; i++) {
-      writer.number(openTime[i]!);
-      writer.number(closeTime[i]!);
-      writer.number(open[i]!);
-      writer.number(high[i]!);
-      writer.number(low[i]!);
-      writer.number(close[i]!);
-      writer.number(volume[i]!);
-      writer.number(trades[i]!);
-    }
+    this.waitingBars.save(writer);
   }
 
   /** Into a series that has not run. */
@@ -307,45 +240,6 @@ export class Series {
     this.loaded = kept;
     this.dropped = taken - kept;
     for (const calculation of this.calculations) calculation.load(reader);
-    const waiting = reader.number();
-    if (waiting > 0) this.chunks.push({ columns: readColumns(reader, waiting), from: 0, to: waiting });
+    this.waitingBars.restore(reader);
   }
-}
-
-/** Index of the first time in times[from … to) beyond `limit`, or `to`. Times rise. */
-function firstAfter(times: Float64Array, from: number, to: number, limit: number): number {
-  if (to > from && times[to - 1]! <= limit) return to;
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle]! <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function readColumns(reader: SnapshotReader, length: number): CandleColumns {
-  const columns = {
-    length,
-    openTime: new Float64Array(length),
-    closeTime: new Float64Array(length),
-    open: new Float64Array(length),
-    high: new Float64Array(length),
-    low: new Float64Array(length),
-    close: new Float64Array(length),
-    volume: new Float64Array(length),
-    trades: new Float64Array(length),
-  };
-  for (let i = 0; i < length; i++) {
-    columns.openTime[i] = reader.number();
-    columns.closeTime[i] = reader.number();
-    columns.open[i] = reader.number();
-    columns.high[i] = reader.number();
-    columns.low[i] = reader.number();
-    columns.close[i] = reader.number();
-    columns.volume[i] = reader.number();
-    columns.trades[i] = reader.number();
-  }
-  return columns;
 }
