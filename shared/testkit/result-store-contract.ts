@@ -118,6 +118,16 @@ function writeTests(open: Open<ResultStore>): void {
       expect(after.orders).toEqual(before.orders);
     }));
 
+  it("replaces a row among others, and no other", () =>
+    withStore(open, async (store) => {
+      await store.write("r", FEEDS, events(0, 0, rowsFrom(0)));
+      await store.write("r", FEEDS, events(0, 0, rowsFrom(10)));
+      const [order] = rowsFrom(0).orders;
+      await store.write("r", FEEDS, events(0, 0, { orders: [{ ...order!, note: "changed" }] }));
+      const { orders } = await store.read("r");
+      expect(orders).toEqual([{ ...order!, note: "changed" }, rowsFrom(0).orders[1], ...rowsFrom(10).orders]);
+    }));
+
   it("keeps rows without cycles, and cycles out of order", () =>
     withStore(open, async (store) => {
       await store.write("r", FEEDS, events(4, 0, rowsFrom(0)));

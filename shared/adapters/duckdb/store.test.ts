@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tickColumns } from "#shared/market/tick.ts";
 import { TABLES, type TableName } from "#shared/wire/tables.ts";
@@ -61,6 +63,16 @@ async function kill(child: ChildProcess): Promise<void> {
   const exited = once(child, "close");
   child.kill("SIGKILL");
   await exited;
+}
+
+/** DuckDB's objects end when they are collected, and an appender that holds rows would write them then. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  for (let round = 0; round < 5; round++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 describe("opening a store", () => {
@@ -193,6 +205,7 @@ describe("exclusive work", () => {
     const broken = { ...block, length: 3_000, id, firstId: id, lastId: id, ts, price: ones, amount: ones };
     const append = store.ticks.append(INSTRUMENT, { ...broken, side: new Uint8Array(3_000) }, "live");
     await expect(append).rejects.toThrow();
+    await collectGarbage();
     expect(await store.ticks.extent(INSTRUMENT)).toBeNull();
     expect(await store.ticks.append(INSTRUMENT, block, "live")).toMatchObject({ stored: 1 });
     const read: number[] = [];
