@@ -3,7 +3,9 @@ import { ResultHash } from "./result-hash.ts";
 import type { FillRow, LogRow, OrderRow, OrderStatus, RunEvents, TradeRow } from "./run-events.ts";
 import type { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 
-/** What orders, fills and logs are written with. */
+const NONE = new Float64Array(0);
+
+/** What an order's row says of it besides itself. */
 export interface RowContext {
   /** Name of the feed. */
   readonly feed: string;
@@ -30,13 +32,13 @@ export class Recorder {
   private length = 0;
   private hashed = 0;
   private capacity = 0;
-  private times = new Float64Array(0);
-  private cash = new Float64Array(0);
-  private values = new Float64Array(0);
+  private times: Float64Array = NONE;
+  private cash: Float64Array = NONE;
+  private values: Float64Array = NONE;
   private readonly positions: Float64Array[] = [];
 
   constructor(feeds: number) {
-    for (let i = 0; i < feeds; i++) this.positions.push(new Float64Array(0));
+    for (let i = 0; i < feeds; i++) this.positions.push(NONE);
   }
 
   /** Makes room for `count` more cycles. */

@@ -15,6 +15,9 @@ const CLOSE = 5;
 const VOLUME = 6;
 const TRADES = 7;
 
+/** Memory of a series without bars: every line is NaN in slot 0. */
+const BEFORE_ANY_BAR = Float64Array.of(Number.NaN);
+
 /** A line's place in the memory of its series. */
 export interface Row {
   /** Index of the row's slot 0 in the memory; moves when the memory grows. */
@@ -39,7 +42,7 @@ export interface Calculation {
  */
 export class Series {
   /** Row after row, `capacity` slots each. */
-  memory = Float64Array.of(Number.NaN);
+  memory: Float64Array = BEFORE_ANY_BAR;
   /** Slot of the last bar taken; 0 before the first. */
   cursor = 0;
   /** Close time (ms UTC, exclusive) of the next loaded bar; Infinity if none is loaded. */
