@@ -36,7 +36,8 @@ export class OrderDesk {
   /** @param direction 1 to buy, −1 to sell */
   trade(feed: number, direction: 1 | -1, request: OrderSize, tag: string | null): OrderId | null {
     const account = this.account(feed);
-    return this.tradeUnits(account, direction * requestedUnits(request, account, this.broker.value), tag);
+    const units = direction * requestedUnits(request, account, this.broker.value);
+    return units === 0 ? null : this.send(account, account.lots.count(units), tag);
   }
 
   /** Trades the position away; null where there is none. */
@@ -62,17 +63,14 @@ export class OrderDesk {
     if (target === 0) return this.close(feed, tag);
     const close = account.series.close;
     if (!(close > 0)) throw new RangeError(`feed ${account.name} has no price yet to reach a value with`);
-    return this.tradeUnits(account, (target - account.position.size * close) / close, tag);
+    const lots = account.lots.count((target - account.position.size * close) / close);
+    return lots === 0 ? null : this.send(account, lots, tag);
   }
 
   /** @param target fraction of the portfolio's value to hold, negative for a short */
   targetPercent(feed: number, target: number, tag: string | null): OrderId | null {
     requireNumber(target, "orderTargetPercent");
     return this.targetValue(feed, target * this.broker.value, tag);
-  }
-
-  private tradeUnits(account: Account, units: number, tag: string | null): OrderId | null {
-    return units === 0 ? null : this.send(account, account.lots.count(units), tag);
   }
 
   private send(account: Account, lots: number, tag: string | null): OrderId {

@@ -101,17 +101,17 @@ export abstract class StrategyBase<Parameters, FeedName extends string> {
     this.host.desk.cancel(id);
   }
 
-  /** Orders what leads to holding `target` base units. Null where nothing is to do. */
+  /** Orders what leads to holding `target` base units. Null where it is met to within a step. */
   orderTargetSize(target: number, options?: OrderOptions): OrderId | null {
     return this.host.desk.targetSize(options?.feed?.index ?? 0, target, options?.tag ?? null);
   }
 
-  /** Orders what leads to holding `target` of quote currency at the last close. Null where nothing is to do. */
+  /** Orders what leads to holding `target` of quote currency at the last close. Null where it is met to within a step. */
   orderTargetValue(target: number, options?: OrderOptions): OrderId | null {
     return this.host.desk.targetValue(options?.feed?.index ?? 0, target, options?.tag ?? null);
   }
 
-  /** Orders what leads to holding the fraction `target` of the portfolio's value. Null where nothing is to do. */
+  /** Orders what leads to holding the fraction `target` of the portfolio's value. Null where it is met to within a step. */
   orderTargetPercent(target: number, options?: OrderOptions): OrderId | null {
     return this.host.desk.targetPercent(options?.feed?.index ?? 0, target, options?.tag ?? null);
   }

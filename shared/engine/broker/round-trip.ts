@@ -8,7 +8,7 @@ export interface TradeEvent {
   readonly status: "opened" | "closed";
   /** Base units held now, negative for a short: 0 when closed. */
   readonly size: number;
-  /** Average price of the entries. */
+  /** Average price of what is held, or was: an increase moves it, a reduction does not. */
   readonly price: number;
   /** size × price. */
   readonly value: number;
@@ -27,6 +27,8 @@ export class RoundTrip {
   openTime = 0;
   openBar = 0;
   lots = 0;
+  /** Average price of what is held: an increase moves it, a reduction does not. */
+  price = 0;
   /** The greatest position held, in lots, signed. */
   greatest = 0;
   entryLots = 0;
@@ -42,6 +44,7 @@ export class RoundTrip {
     this.openTime = time;
     this.openBar = bar;
     this.lots = 0;
+    this.price = 0;
     this.greatest = 0;
     this.entryLots = 0;
     this.entryPrice = 0;
@@ -57,6 +60,7 @@ export class RoundTrip {
     const total = this.entryLots + lots;
     this.entryPrice = (this.entryPrice * this.entryLots + price * lots) / total;
     this.entryLots = total;
+    this.price = (this.price * this.lots + price * lots) / (this.lots + lots);
     this.lots += lots;
     if (Math.abs(this.lots) > Math.abs(this.greatest)) this.greatest = this.lots;
     this.fees += fee;
@@ -78,6 +82,7 @@ export class RoundTrip {
     writer.number(this.openTime);
     writer.number(this.openBar);
     writer.number(this.lots);
+    writer.number(this.price);
     writer.number(this.greatest);
     writer.number(this.entryLots);
     writer.number(this.entryPrice);
@@ -94,6 +99,7 @@ export class RoundTrip {
     this.openTime = reader.number();
     this.openBar = reader.number();
     this.lots = reader.number();
+    this.price = reader.number();
     this.greatest = reader.number();
     this.entryLots = reader.number();
     this.entryPrice = reader.number();
