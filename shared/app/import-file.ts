@@ -1,6 +1,6 @@
 import type { Candle, CandleOrigin } from "../market/candle.ts";
 import type { Instrument } from "../market/instrument.ts";
-import type { Interval } from "../market/interval.ts";
+import { type Interval, joinIntervals } from "../market/interval.ts";
 import { childOf, TIMEFRAMES, type Timeframe, windowClose, windowOpen } from "../market/timeframe.ts";
 import type { CandleStore } from "../ports/candle-store.ts";
 import type { RangeRegistry } from "../ports/range-registry.ts";
@@ -45,8 +45,8 @@ export interface ImportSummary {
 }
 
 /**
- * Stores a file's rows and marks what follows from them for `rebuild`, block by block: store first, then mark, whether
- * or not the rows were new. An import that was cut off is made whole by running it again.
+ * Stores a file's rows and marks what follows from them for `rebuild`: store first, then mark, whether or not the rows
+ * were new. An import that was cut off is made whole by running it again.
  *
  * Throws InputError for a file that is damaged on the way, after storing and marking the rows before the damage.
  */
@@ -58,7 +58,7 @@ export async function importFile(
 ): Promise<ImportSummary> {
   const totals = new Totals(file.facts);
   try {
-    for await (const batch of file.batches()) {
+    for await (const batch of readAhead(file.batches())) {
       const rejects = [...batch.rejects];
       if (batch.kind === "ticks") rejects.push(...(await storeTicks(ports, instrument, batch, totals)));
       else await storeCandles(ports, instrument, batch, totals);
@@ -70,10 +70,11 @@ export async function importFile(
   } finally {
     await conclude(ports, instrument, totals);
   }
-  return totals;
+  return totals.summary();
 }
 
-class Totals implements ImportSummary {
+/** What is known of an import while it goes on. */
+class Totals {
   readonly facts: TradeFileFacts;
   stored = 0;
   repeated = 0;
@@ -81,6 +82,8 @@ class Totals implements ImportSummary {
   ignored = 0;
   from: number | null = null;
   to: number | null = null;
+  /** Spans that are stored and not marked dirty yet. */
+  readonly unmarked: Interval[] = [];
   /** Of candles. */
   origin: CandleOrigin | null = null;
 
@@ -88,9 +91,39 @@ class Totals implements ImportSummary {
     this.facts = facts;
   }
 
+  summary(): ImportSummary {
+    const { facts, stored, repeated, rejected, ignored, from, to } = this;
+    return { facts, stored, repeated, rejected, ignored, from, to };
+  }
+
   span(from: number, to: number): void {
     this.from = Math.min(this.from ?? from, from);
     this.to = Math.max(this.to ?? to, to);
+  }
+}
+
+/** Batches that are marked dirty together: a mark is a write of its own, and a repeated import makes up for lost ones. */
+const BATCHES_PER_MARK = 16;
+
+async function markDirty(ranges: RangeRegistry, instrument: Instrument, totals: Totals): Promise<void> {
+  for (const { from, to } of joinIntervals(totals.unmarked.splice(0))) await ranges.markDirty(instrument, from, to);
+}
+
+/** Reads the next batch while the one before is being stored, which other threads do. */
+async function* readAhead<T>(batches: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = batches[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = iterator.next();
+      // Its fault is thrown when its turn comes; until then it is nobody's.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await iterator.return?.();
   }
 }
 
@@ -111,8 +144,9 @@ async function storeTicks(
     if (ts < from) from = ts;
     if (ts > to) to = ts;
   }
-  await ports.ranges.markDirty(instrument, from, to + 1);
   totals.span(from, to);
+  totals.unmarked.push({ from, to: to + 1 });
+  if (totals.unmarked.length >= BATCHES_PER_MARK) await markDirty(ports.ranges, instrument, totals);
   return conflicts.map((row) => ({
     line: batch.lines[row]!,
     value: `id ${ticks.id[row]}, ts ${ticks.ts[row]}, price ${ticks.price[row]}, amount ${ticks.amount[row]}`,
@@ -156,6 +190,7 @@ function sameContent(a: Candle, b: Candle): boolean {
 async function conclude(ports: ImportPorts, instrument: Instrument, totals: Totals): Promise<void> {
   const { facts, from, to } = totals;
   if (from === null || to === null) return;
+  await markDirty(ports.ranges, instrument, totals);
   if (facts.ids === "hash") {
     await ports.ranges.addCoverage(instrument, {
       from,
