@@ -369,7 +369,9 @@ describe("a block that is announced and missing", () => {
     feed.ticks([tick(11, 0)]);
     feed.ticks([tick(22, 0.1)], 0, 11);
     feed.ticks([tick(33, 9)], 9, 22);
+    const before = feed.state;
     expect(feed.ticks([tick(22, 0.1)], 9, 11)).toMatchObject({ candles: [], dirty: [span(0, 1)] });
+    expect(feed.state).toEqual(before);
     expect(feed.heartbeat(12).coverage).toEqual([]);
   });
 });
