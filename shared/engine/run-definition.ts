@@ -89,3 +89,21 @@ export function readDefinition(reader: SnapshotReader, { text, words }: Definiti
     .map(([key, there, here]) => `${key} is ${there} there and ${here} here`);
   throw new InputError("conflict", `the snapshot is of another run: ${detail.join("; ")}. Start this run anew`);
 }
+
+/** Throws InputError unless `given` are the strategy's main feed and those that it names, in its order. */
+export function requireFeeds(strategy: StrategyClass, given: readonly RunFeed[]): void {
+  const names = strategy.feeds;
+  const wanted = `give the main feed${names.map((name) => `, then ${name}=…`).join("")}`;
+  if (given.length !== names.length + 1) {
+    throw new InputError(
+      "usage",
+      `strategy ${strategy.name} runs on ${names.length + 1} feeds, not ${given.length}: ${wanted}`,
+    );
+  }
+  for (const [i, name] of names.entries()) {
+    const found = given[i + 1]!.feed.name;
+    if (found !== name) {
+      throw new InputError("usage", `feed ${i + 2} of strategy ${strategy.name} is named '${found}': ${wanted}`);
+    }
+  }
+}

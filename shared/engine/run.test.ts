@@ -380,12 +380,9 @@ test("what a restart would lose is refused", () => {
       this.state.seen = new Map();
     }
   }
-  expect(() => {
-    const run = new Run(define(Loose));
-    run.offer(0, flat(1), 0, 1);
-    run.advance();
-    run.end(0);
-  }).toThrow("state.seen is a Map");
+  expect(() => runOver(flat(1), define(Loose))).toThrow(
+    "Loose.state failed at 2024-01-01T00:00:59.999Z: state.seen is a Map",
+  );
   class Changing extends Strategy({}) {
     count = 0;
     override next(): void {
@@ -412,6 +409,7 @@ test("a snapshot goes on only in a run of the same definition and engine", () =>
   const other = new Run(define(Averaging, { params: { period: 3 } }));
   expect(() => other.restore(snapshot)).toThrow('params is {"period":2} there and {"period":3} here');
   expect(() => new Run(define(Averaging, { cash: 5 })).restore(snapshot)).toThrow(InputError);
+  expect(() => run.restore(snapshot)).toThrow("only in a run without bars");
   const old = snapshot.slice();
   new Float64Array(old.buffer)[0] = 0;
   expect(() => new Run(define(Averaging)).restore(old)).toThrow("the snapshot has version 0");
@@ -427,6 +425,10 @@ test("bad definitions and bars out of order are refused", () => {
   expect(() => new Run({ ...define(Plain), feeds: [feeds[0]!, feeds[0]!] })).toThrow("is named 'data'");
   const one = acting(() => {});
   expect(() => new Run(define(one, { params: { period: 1 } }))).toThrow("has no parameter 'period': it has none");
+  class Blind extends Strategy({}) {
+    static override readonly lookback = -1;
+  }
+  expect(() => new Run(define(Blind))).toThrow("lookback of Blind is -1");
   expect(() => new Run(define(one, { cash: 0 }))).toThrow("starting cash is 0");
   const run = new Run(define(one));
   run.offer(0, flat(3), 0, 2);

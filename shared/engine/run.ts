@@ -18,14 +18,15 @@ import {
   type RunDefinition,
   type RunFeed,
   readDefinition,
+  requireFeeds,
   SNAPSHOT_VERSION,
   writeDefinition,
 } from "./run-definition.ts";
 import type { RunEvents } from "./run-events.ts";
 import { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
-import { type AnyStrategy, StrategyBase, type StrategyClass } from "./strategy.ts";
+import { type AnyStrategy, StrategyBase } from "./strategy.ts";
 import { type Hook, StrategyError } from "./strategy-error.ts";
-import { makeStrategy, refuseThenable } from "./strategy-instance.ts";
+import { makeStrategy, refuseThenable, replaceContent } from "./strategy-instance.ts";
 
 /** Nothing but prenext was called; nextstart was, and may be again; next is called from now on. */
 const EARLY = 0;
@@ -56,9 +57,16 @@ export class Run {
     const { strategy, broker } = definition;
     this.definition = definition;
     this.definitionText = describeDefinition(definition);
-    this.feeds = orderFeeds(strategy, definition.feeds);
+    requireFeeds(strategy, definition.feeds);
+    this.feeds = definition.feeds;
     if (!(broker.cash > 0 && broker.cash < Number.POSITIVE_INFINITY)) {
       throw new InputError("usage", `starting cash is ${broker.cash}: give an amount above 0`);
+    }
+    if (!Number.isSafeInteger(strategy.lookback) || strategy.lookback < 0) {
+      throw new InputError(
+        "usage",
+        `lookback of ${strategy.name} is ${strategy.lookback}: give a number of bars from 0 on`,
+      );
     }
     this.series = this.feeds.map(
       ({ firstClose }) =>
@@ -100,7 +108,6 @@ export class Run {
   /** Tells that a feed has no further bar at all. */
   end(feed: number): void {
     this.feedOf(feed).told = Number.POSITIVE_INFINITY;
-    if (this.series.every((series) => series.told === Number.POSITIVE_INFINITY)) checkPlainData(this.state, "state");
   }
 
   /** How far a feed was told, ms UTC, inclusive. */
@@ -124,12 +131,19 @@ export class Run {
     this.recorder.reserve(cycles);
     try {
       while (this.load(horizon)) this.runLoaded();
+      if (horizon === Number.POSITIVE_INFINITY) this.checkState();
     } catch (error) {
       this.failure = new StrategyError(this.definition.strategy.name, this.hook, this.recorder.time, error);
       throw this.failure;
     } finally {
       this.recorder.hashCycles();
     }
+  }
+
+  /** A state that no snapshot could hold fails the run in hosts that take none, too. */
+  private checkState(): void {
+    this.hook = "state";
+    checkPlainData(this.state, "state");
   }
 
   /** Loads a block of each feed that has no bar left; false where no bar can be taken. */
@@ -269,6 +283,8 @@ export class Run {
 
   /** Goes on from a snapshot; only in a fresh instance. Throws InputError for one of another definition or engine. */
   restore(snapshot: Uint8Array): void {
+    if (this.series.some((series) => series.taken > 0))
+      throw new Error("a snapshot goes on only in a run without bars");
     const reader = new SnapshotReader(snapshot);
     const version = reader.number();
     if (version !== SNAPSHOT_VERSION) {
@@ -285,33 +301,4 @@ export class Run {
     replaceContent(this.state, readPlainData(reader) as Record<string, unknown>);
     if (!reader.finished) throw new RangeError("the snapshot goes on after its end: it was altered");
   }
-}
-
-/** The strategy's first feed, then its named ones in its order. */
-function orderFeeds(strategy: StrategyClass, given: readonly RunFeed[]): readonly RunFeed[] {
-  const names = strategy.feeds;
-  const wanted = `give the main feed${names.map((name) => `, then ${name}=…`).join("")}`;
-  if (given.length !== names.length + 1) {
-    throw new InputError(
-      "usage",
-      `strategy ${strategy.name} runs on ${names.length + 1} feeds, not ${given.length}: ${wanted}`,
-    );
-  }
-  for (const [i, name] of names.entries()) {
-    const found = given[i + 1]!.feed.name;
-    if (found !== name) {
-      throw new InputError("usage", `feed ${i + 2} of strategy ${strategy.name} is named '${found}': ${wanted}`);
-    }
-  }
-  return given;
-}
-
-/** Gives `target`, which cannot be replaced, the keys of `source` in its order. */
-function replaceContent(target: Record<string, unknown>, source: Record<string, unknown>): void {
-  const keys = Object.keys(source);
-  const present = Object.keys(target);
-  if (keys.length !== present.length || keys.some((key, i) => key !== present[i])) {
-    for (const key of present) delete target[key];
-  }
-  for (const key of keys) target[key] = source[key];
 }

@@ -48,3 +48,13 @@ export function refuseThenable(result: unknown): void {
     throw new TypeError("it returned a promise: hooks are synchronous, so remove 'async' and 'await'");
   }
 }
+
+/** Gives `target`, which cannot be replaced, the keys of `source` in its order. */
+export function replaceContent(target: Record<string, unknown>, source: Record<string, unknown>): void {
+  const keys = Object.keys(source);
+  const present = Object.keys(target);
+  if (keys.length !== present.length || keys.some((key, i) => key !== present[i])) {
+    for (const key of present) delete target[key];
+  }
+  for (const key of keys) target[key] = source[key];
+}
