@@ -1,4 +1,5 @@
 import { InputError } from "../market/input-error.ts";
+import { type Instrument, parseInstrument } from "../market/instrument.ts";
 
 /** A record that can never be read: it goes to dead letters with this as its reason. */
 export class PoisonError extends InputError {
@@ -65,6 +66,37 @@ export function optionalNumberField(record: Json, name: string): number | null {
     throw new PoisonError(`${name} is ${JSON.stringify(value)}: a number or null is needed`);
   }
   return value;
+}
+
+/** The boolean at `name`. Throws PoisonError. */
+export function booleanField(record: Json, name: string): boolean {
+  const value = record[name];
+  if (typeof value !== "boolean") throw new PoisonError(`${name} is ${JSON.stringify(value)}: true or false is needed`);
+  return value;
+}
+
+/** The instrument that `exchange` and `symbol` name. Throws PoisonError where no store could hold it. */
+export function instrumentField(record: Json): Instrument {
+  const key = `${textField(record, "exchange")}:${textField(record, "symbol")}`;
+  try {
+    return parseInstrument(key);
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    throw new PoisonError(cause.message, { cause });
+  }
+}
+
+/** A double for JSON, which has no NaN, infinities and, as it is written here, no −0: these become texts. */
+export function encodeDouble(value: number): number | string {
+  if (Object.is(value, -0)) return "-0";
+  return Number.isFinite(value) ? value : String(value);
+}
+
+/** The inverse. Throws PoisonError. */
+export function decodeDouble(value: unknown, what: string): number {
+  if (typeof value === "number") return value;
+  if (value === "NaN" || value === "Infinity" || value === "-Infinity" || value === "-0") return Number(value);
+  throw new PoisonError(`${what} is ${JSON.stringify(value)}: a number is needed`);
 }
 
 /** The array at `name`. Throws PoisonError. */

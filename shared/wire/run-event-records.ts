@@ -1,7 +1,9 @@
 import type { CycleColumns, FillRow, LogRow, OrderRow, RunEvents, TradeRow } from "../engine/run-events.ts";
 import {
   choiceField,
+  decodeDouble,
   decodeJson,
+  encodeDouble,
   encodeJson,
   integerField,
   listField,
@@ -21,7 +23,14 @@ export interface RunEventsRecord {
   readonly events: RunEvents;
 }
 
-/** A record as the bytes of topic `run-events`: JSON, cycles in columns. */
+/** Numbers of the rows that are computed, and so may be what JSON lacks: NaN, an infinity or −0. */
+const DOUBLES = {
+  orders: ["size", "remaining"],
+  fills: ["size", "price", "fee", "pnl"],
+  trades: ["size", "entryPrice", "exitPrice", "pnl", "fees"],
+} as const;
+
+/** A record as the bytes of topic `run-events`: JSON, cycles in columns. Every double comes back bit for bit. */
 export function encodeRunEvents(record: RunEventsRecord): Uint8Array {
   const { firstCycle, cycles, orders, fills, trades, logs } = record.events;
   return encodeJson({
@@ -32,15 +41,26 @@ export function encodeRunEvents(record: RunEventsRecord): Uint8Array {
     firstCycle,
     cycles: {
       time: [...cycles.time],
-      cash: [...cycles.cash],
-      value: [...cycles.value],
-      position: cycles.position.map((column) => [...column]),
+      cash: Array.from(cycles.cash, encodeDouble),
+      value: Array.from(cycles.value, encodeDouble),
+      position: cycles.position.map((column) => Array.from(column, encodeDouble)),
     },
-    orders,
-    fills,
-    trades,
+    orders: orders.map((row) => ({
+      ...row,
+      ...doublesOf(row, DOUBLES.orders),
+      price: row.price === null ? null : encodeDouble(row.price),
+    })),
+    fills: fills.map((row) => ({ ...row, ...doublesOf(row, DOUBLES.fills) })),
+    trades: trades.map((row) => ({ ...row, ...doublesOf(row, DOUBLES.trades) })),
     logs,
   });
+}
+
+function doublesOf<Name extends string>(
+  row: Readonly<Record<Name, number>>,
+  names: readonly Name[],
+): Record<string, number | string> {
+  return Object.fromEntries(names.map((name) => [name, encodeDouble(row[name])]));
 }
 
 /** The inverse. Throws PoisonError or NewerVersionError. */
@@ -61,29 +81,36 @@ export function decodeRunEvents(bytes: Uint8Array | null): RunEventsRecord {
   }
   return {
     run: textField(json, "run"),
-    feeds: listField(json, "feeds").map(String),
+    feeds: listField(json, "feeds").map((name) => textField({ name }, "name")),
     events: {
       firstCycle: integerField(json, "firstCycle"),
       cycles: columns,
-      orders: rows<OrderRow>(json, "orders"),
-      fills: rows<FillRow>(json, "fills"),
-      trades: rows<TradeRow>(json, "trades"),
-      logs: rows<LogRow>(json, "logs"),
+      orders: rows<OrderRow>(json, "orders", DOUBLES.orders).map((row) => ({
+        ...row,
+        price: row.price === null ? null : decodeDouble(row.price, "price"),
+      })),
+      fills: rows<FillRow>(json, "fills", DOUBLES.fills),
+      trades: rows<TradeRow>(json, "trades", DOUBLES.trades),
+      logs: rows<LogRow>(json, "logs", []),
     },
   };
 }
 
 function numbers(json: Readonly<Record<string, unknown>>, name: string): Float64Array {
-  return Float64Array.from(listField(json, name), (value) => {
-    if (typeof value !== "number") throw new PoisonError(`${name} holds ${JSON.stringify(value)}: numbers are needed`);
-    return value;
-  });
+  return Float64Array.from(listField(json, name), (value) => decodeDouble(value, name));
 }
 
-/** Rows that only `step-strategies` writes: their number is checked, their fields are trusted. */
-function rows<T extends { readonly seq: number }>(json: Readonly<Record<string, unknown>>, name: string): readonly T[] {
+/** Rows that only `step-strategies` writes: numbers are checked, the other fields are trusted. */
+function rows<T extends { readonly seq: number }>(
+  json: Readonly<Record<string, unknown>>,
+  name: string,
+  doubles: readonly string[],
+): readonly T[] {
   return listField(json, name).map((value) => {
-    integerField(objectOf(value, name), "seq");
-    return value as T;
+    const row = objectOf(value, name);
+    integerField(row, "seq");
+    integerField(row, "time" in row ? "time" : "closeTime");
+    const read = Object.fromEntries(doubles.map((field) => [field, decodeDouble(row[field], field)]));
+    return { ...row, ...read } as unknown as T;
   });
 }

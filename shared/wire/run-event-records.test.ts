@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import type { RunEvents } from "../engine/run-events.ts";
+import { propertyRuns } from "../testkit/property-runs.ts";
+import { NewerVersionError, PoisonError } from "./decoded.ts";
+import { decodeRunEvents, encodeRunEvents, type RunEventsRecord } from "./run-event-records.ts";
+
+/** Any double, NaN, the infinities and −0 included. */
+const double = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, -0, Number.POSITIVE_INFINITY));
+const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
+const word = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("NaN", "-0"));
+const seq = fc.nat();
+
+const events: fc.Arbitrary<RunEvents> = fc.record({
+  firstCycle: fc.nat(),
+  cycles: fc.tuple(fc.nat(5), fc.nat(3)).chain(([length, feeds]) => {
+    const column = fc.array(double, { minLength: length, maxLength: length }).map((each) => Float64Array.from(each));
+    const times = fc.array(time, { minLength: length, maxLength: length }).map((each) => Float64Array.from(each));
+    return fc.record({
+      length: fc.constant(length),
+      time: times,
+      cash: column,
+      value: column,
+      position: fc.array(column, { minLength: feeds, maxLength: feeds }),
+    });
+  }),
+  orders: fc.array(
+    fc.record({
+      seq,
+      time,
+      order: fc.nat(),
+      feed: word,
+      status: fc.constantFrom("Submitted", "Margin"),
+      execType: fc.constantFrom("Market", "StopTrailLimit"),
+      size: double,
+      remaining: double,
+      price: fc.option(double),
+      tag: fc.option(word),
+      note: fc.option(word),
+    }),
+    { maxLength: 3 },
+  ),
+  fills: fc.array(
+    fc.record({ seq, time, order: fc.nat(), feed: word, size: double, price: double, fee: double, pnl: double }),
+    { maxLength: 3 },
+  ),
+  trades: fc.array(
+    fc.record({
+      seq,
+      trade: fc.nat(),
+      feed: word,
+      openTime: time,
+      closeTime: time,
+      size: double,
+      entryPrice: double,
+      exitPrice: double,
+      pnl: double,
+      fees: double,
+      bars: fc.nat(),
+      tag: fc.option(word),
+    }),
+    { maxLength: 3 },
+  ),
+  logs: fc.array(fc.record({ seq, time, text: word }), { maxLength: 3 }),
+});
+const record: fc.Arbitrary<RunEventsRecord> = fc.record({ run: word, feeds: fc.array(word, { maxLength: 3 }), events });
+
+test("every record comes back bit for bit, NaN, infinities and −0 included", () => {
+  const property = fc.property(record, (sent) => {
+    expect(decodeRunEvents(encodeRunEvents(sent))).toEqual(sent);
+  });
+  fc.assert(property, propertyRuns(300));
+});
+
+describe("poison", () => {
+  const cycles = { time: [1], cash: [2], value: [3], position: [[4]] };
+  const json = { v: 1, kind: "run-events", run: "r", feeds: ["data"], firstCycle: 0, cycles };
+  const lists = { orders: [], fills: [], trades: [], logs: [] };
+  const decode = (changes: object) =>
+    decodeRunEvents(new TextEncoder().encode(JSON.stringify({ ...json, ...lists, ...changes })));
+
+  it.each([
+    ["version 0", { v: 0 }],
+    ["another kind", { kind: "candles" }],
+    ["a feed without a name", { feeds: [1] }],
+    ["no cycles", { cycles: null }],
+    ["unequal columns", { cycles: { ...cycles, cash: [] } }],
+    ["a position shorter than the others", { cycles: { ...cycles, position: [[4], []] } }],
+    ["a text that is no number", { cycles: { ...cycles, cash: ["much"] } }],
+    ["a row without a number", { logs: [{ time: 1, text: "" }] }],
+    ["a row without a time", { logs: [{ seq: 1, text: "" }] }],
+    ["a fill without a price", { fills: [{ seq: 1, time: 1, size: 1, fee: 0, pnl: 0 }] }],
+    ["rows that are no list", { orders: {} }],
+  ])("%s", (_what, changes) => {
+    expect(() => decode(changes)).toThrow(PoisonError);
+  });
+
+  it("is not a newer version, nor a record that is well", () => {
+    expect(() => decode({ v: 2 })).toThrow(NewerVersionError);
+    expect(decode({}).events.cycles.cash).toEqual(Float64Array.of(2));
+  });
+});
