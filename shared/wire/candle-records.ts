@@ -1,11 +1,12 @@
 import type { Candle, CandleOrigin, CandleReason, Completeness } from "../market/candle.ts";
 import { type Instrument, instrumentKey } from "../market/instrument.ts";
 import type { Coverage, CoverageKind, Interval } from "../market/interval.ts";
-import { TIMEFRAMES, windowClose } from "../market/timeframe.ts";
+import { TIMEFRAMES, windowClose, windowOpen } from "../market/timeframe.ts";
 import {
   choiceField,
   decodeJson,
   encodeJson,
+  instrumentField,
   integerField,
   listField,
   objectOf,
@@ -69,13 +70,13 @@ export function encodeCandlesRecord(record: CandlesRecord): Uint8Array {
 export function decodeCandlesRecord(bytes: Uint8Array | null): CandlesRecord {
   const json = decodeJson(bytes, CANDLES_VERSION);
   choiceField(json, "kind", ["candles"]);
-  const instrument = { exchange: textField(json, "exchange"), symbol: textField(json, "symbol") };
+  const instrument = instrumentField(json);
   const key = instrumentKey(instrument);
   return {
     instrument,
     candles: listField(json, "candles").map((value) => decodeCandle(key, value)),
     dirty: listField(json, "dirty").map((span) => {
-      const [from, to] = span as readonly [unknown, unknown];
+      const [from, to] = listField({ span }, "span");
       return { from: integerField({ from }, "from"), to: integerField({ to }, "to") };
     }),
     coverage: listField(json, "coverage").map((value) => {
@@ -95,15 +96,24 @@ function decodeCandle(instrument: string, value: unknown): Candle {
   const json = objectOf(value, "candle");
   const timeframe = choiceField(json, "timeframe", TIMEFRAMES);
   const openTime = integerField(json, "openTime");
+  if (windowOpen(timeframe, openTime) !== openTime)
+    throw new PoisonError(`no ${timeframe} candle opens at ${openTime}`);
+  const completeness = choiceField(json, "completeness", COMPLETENESS);
+  const prices = {
+    open: optionalNumberField(json, "open"),
+    high: optionalNumberField(json, "high"),
+    low: optionalNumberField(json, "low"),
+    close: optionalNumberField(json, "close"),
+  };
+  if (completeness !== "gap" && Object.values(prices).includes(null)) {
+    throw new PoisonError(`the ${timeframe} candle at ${openTime} has no price, but is no gap`);
+  }
   return {
     instrument,
     timeframe,
     openTime,
     closeTime: windowClose(timeframe, openTime),
-    open: optionalNumberField(json, "open"),
-    high: optionalNumberField(json, "high"),
-    low: optionalNumberField(json, "low"),
-    close: optionalNumberField(json, "close"),
+    ...prices,
     volume: decimalField(json, "volume") ?? 0n,
     quoteVolume: decimalField(json, "quoteVolume"),
     buyVolume: decimalField(json, "buyVolume"),
@@ -113,7 +123,7 @@ function decodeCandle(instrument: string, value: unknown): Candle {
     origin: choiceField(json, "origin", ORIGINS),
     revision: integerField(json, "revision"),
     reason: choiceField(json, "reason", REASONS),
-    completeness: choiceField(json, "completeness", COMPLETENESS),
+    completeness,
   };
 }
 

@@ -9,7 +9,17 @@ import {
   type TickOrigin,
   UNKNOWN_SIDE,
 } from "../market/tick.ts";
-import { choiceField, decodeJson, encodeJson, integerField, listField, PoisonError, textField } from "./decoded.ts";
+import {
+  booleanField,
+  choiceField,
+  decodeJson,
+  encodeJson,
+  instrumentField,
+  integerField,
+  listField,
+  PoisonError,
+  textField,
+} from "./decoded.ts";
 
 /** Version of the records on topic `ticks`. */
 export const TICKS_VERSION = 1;
@@ -17,6 +27,12 @@ export const TICKS_VERSION = 1;
 const ORIGINS: readonly TickOrigin[] = ["live", "repair", "backfill", "import", "replay"];
 const KINDS: readonly TickRecord["kind"][] = ["ticks", "heartbeat", "gap-opened", "gap-closed", "ended"];
 const SIDES = "sb?";
+/** Code of a letter that is none of `SIDES`. */
+const NO_SIDE = 255;
+/** Exclusive bound of a row's price, amount and their product: far past any market, far below where exact sums end. */
+const GREATEST = 1e15;
+/** Exclusive bound of times, ms UTC: the calendar ends here. */
+const LATEST = 8.64e15;
 
 /** A row of a block that is no valid tick. */
 export interface BadRow {
@@ -57,7 +73,7 @@ export function encodeTickRecord(instrument: Instrument, record: TickRecord): Ui
 export function decodeTickRecord(bytes: Uint8Array | null): DecodedTicks {
   const json = decodeJson(bytes, TICKS_VERSION);
   const kind = choiceField(json, "kind", KINDS);
-  const instrument = { exchange: textField(json, "exchange"), symbol: textField(json, "symbol") };
+  const instrument = instrumentField(json);
   if (kind === "ticks") return { instrument, ...decodeBlock(json) };
   const record = ((): TickRecord => {
     switch (kind) {
@@ -70,7 +86,7 @@ export function decodeTickRecord(bytes: Uint8Array | null): DecodedTicks {
           kind,
           from: integerField(json, "from"),
           to: integerField(json, "to"),
-          lost: json["lost"] === true,
+          lost: booleanField(json, "lost"),
           reason: textField(json, "reason"),
         };
       case "ended":
@@ -126,7 +142,7 @@ function sideColumn(text: string): Uint8Array {
   const side = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const letter = text.charCodeAt(i);
-    side[i] = letter === 98 ? BUY : letter === 115 ? SELL : UNKNOWN_SIDE;
+    side[i] = letter === 98 ? BUY : letter === 115 ? SELL : letter === 63 ? UNKNOWN_SIDE : NO_SIDE;
   }
   return side;
 }
@@ -137,9 +153,11 @@ function faultOf(ticks: TickColumns, row: number): string | null {
   const price = ticks.price[row]!;
   const amount = ticks.amount[row]!;
   if (!(Number.isSafeInteger(id) && id >= 0)) return `id ${id} is no integer from 0 to 2^53`;
-  if (!(Number.isSafeInteger(ts) && ts >= EARLIEST_TICK)) return `ts ${ts} is no time in ms since 2009`;
-  if (!(price > 0 && price < Number.POSITIVE_INFINITY)) return `price ${price} is not above 0`;
-  if (!(amount > 0 && amount < Number.POSITIVE_INFINITY)) return `amount ${amount} is not above 0`;
+  if (!(Number.isSafeInteger(ts) && ts >= EARLIEST_TICK && ts < LATEST)) return `ts ${ts} is no time in ms since 2009`;
+  if (!(price > 0 && price < GREATEST)) return `price ${price} is not above 0 and below ${GREATEST}`;
+  if (!(amount > 0 && amount < GREATEST)) return `amount ${amount} is not above 0 and below ${GREATEST}`;
+  if (price * amount >= GREATEST) return `${amount} at ${price} is worth ${GREATEST} or more`;
+  if (ticks.side[row] === NO_SIDE) return "the side is none of s, b and ?";
   if (ticks.kind === "trade") return null;
   const first = ticks.firstId[row]!;
   const last = ticks.lastId[row]!;
