@@ -23,7 +23,8 @@ export const UNKNOWN_SIDE = 2;
 
 /**
  * Ticks of one instrument in columns of equal length; row i is one tick. Valid when made: ids are safe integers ≥ 0,
- * `ts` is integer ms UTC, price (quote currency) and amount (base units) are finite and > 0.
+ * `ts` is integer ms UTC, price (quote currency) and amount (base units) are > 0; they and their
+ * product are at most `GREATEST_VALUE`.
  */
 export interface TickColumns {
   readonly kind: TickKind;
@@ -41,6 +42,12 @@ export interface TickColumns {
   /** Id of the last trade, inclusive; the same array as `id` where kind is `trade`. */
   readonly lastId: Float64Array;
 }
+
+/**
+ * Greatest price, amount and product of both that a tick may have: sums of a hundred thousand such ticks still fit the
+ * exact sums of a candle, and no market comes near it.
+ */
+export const GREATEST_VALUE = 1e15;
 
 /** One tick as an object, for edges and tests; streams and stores carry `TickColumns`. */
 export interface Tick {

@@ -129,7 +129,7 @@ describe("a row that is no tick", () => {
     ["price", 0, "price 0"],
     ["price", -2, "price -2"],
     ["price", null, "price NaN"],
-    ["price", 1e15, "price 1000000000000000"],
+    ["price", 1e16, "price 10000000000000000"],
     ["amount", 0, "amount 0"],
     ["amount", true, "amount NaN"],
   ])("is left out alone: %s %s", (name, value, message) => {

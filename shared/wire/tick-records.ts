@@ -3,6 +3,7 @@ import type { Instrument } from "../market/instrument.ts";
 import {
   BUY,
   EARLIEST_TICK,
+  GREATEST_VALUE,
   pickTicks,
   SELL,
   type TickColumns,
@@ -29,8 +30,6 @@ const KINDS: readonly TickRecord["kind"][] = ["ticks", "heartbeat", "gap-opened"
 const SIDES = "sb?";
 /** Code of a letter that is none of `SIDES`. */
 const NO_SIDE = 255;
-/** Exclusive bound of a row's price, amount and their product: far past any market, far below where exact sums end. */
-const GREATEST = 1e15;
 /** Exclusive bound of times, ms UTC: the calendar ends here. */
 const LATEST = 8.64e15;
 
@@ -154,9 +153,9 @@ function faultOf(ticks: TickColumns, row: number): string | null {
   const amount = ticks.amount[row]!;
   if (!(Number.isSafeInteger(id) && id >= 0)) return `id ${id} is no integer from 0 to 2^53`;
   if (!(Number.isSafeInteger(ts) && ts >= EARLIEST_TICK && ts < LATEST)) return `ts ${ts} is no time in ms since 2009`;
-  if (!(price > 0 && price < GREATEST)) return `price ${price} is not above 0 and below ${GREATEST}`;
-  if (!(amount > 0 && amount < GREATEST)) return `amount ${amount} is not above 0 and below ${GREATEST}`;
-  if (price * amount >= GREATEST) return `${amount} at ${price} is worth ${GREATEST} or more`;
+  if (!(price > 0 && price <= GREATEST_VALUE)) return `price ${price} is not above 0 and at most ${GREATEST_VALUE}`;
+  if (!(amount > 0 && amount <= GREATEST_VALUE)) return `amount ${amount} is not above 0 and at most ${GREATEST_VALUE}`;
+  if (price * amount > GREATEST_VALUE) return `${amount} at ${price} is worth more than ${GREATEST_VALUE}`;
   if (ticks.side[row] === NO_SIDE) return "the side is none of s, b and ?";
   if (ticks.kind === "trade") return null;
   const first = ticks.firstId[row]!;

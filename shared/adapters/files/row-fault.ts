@@ -1,10 +1,18 @@
+import { GREATEST_VALUE } from "#shared/market/tick.ts";
+
 /** Why a price or an amount is not taken; null if it can be. `value` is what its text was read as. */
 export function positiveFault(what: string, text: string, value: number): string | null {
-  if (value > 0 && value < Number.POSITIVE_INFINITY) return null;
+  if (value > 0 && value <= GREATEST_VALUE) return null;
   if (text === "") return `the ${what} is empty`;
   if (Number.isNaN(value)) return `the ${what} '${text}' is no number`;
-  if (!Number.isFinite(value)) return `the ${what} '${text}' is too large for a number`;
+  if (value > GREATEST_VALUE) return `the ${what} '${text}' is too large: at most ${GREATEST_VALUE} is taken`;
   return `the ${what} '${text}' is not above 0`;
+}
+
+/** Why the product of a price and an amount is not taken; null if it is. */
+export function productFault(price: number, amount: number): string | null {
+  if (price * amount <= GREATEST_VALUE) return null;
+  return `price × amount is ${price * amount}, too large: at most ${GREATEST_VALUE} is taken`;
 }
 
 /** Why an id is not taken. */

@@ -1,9 +1,16 @@
-import { EARLIEST_TICK, type IdScheme, type TickColumns, type TickKind, UNKNOWN_SIDE } from "#shared/market/tick.ts";
+import {
+  EARLIEST_TICK,
+  GREATEST_VALUE,
+  type IdScheme,
+  type TickColumns,
+  type TickKind,
+  UNKNOWN_SIDE,
+} from "#shared/market/tick.ts";
 import { ContentIds, idOfText } from "./content-id.ts";
 import type { CsvLayout } from "./csv-layout.ts";
 import { FieldSplitter } from "./field-splitter.ts";
 import { parseNumber, parseWholeNumber, textOf } from "./number-text.ts";
-import { idFault, positiveFault, sideFault, symbolFault } from "./row-fault.ts";
+import { idFault, positiveFault, productFault, sideFault, symbolFault } from "./row-fault.ts";
 import type { RowSink } from "./row-sink.ts";
 import { NO_SIDE, parseBuyerMaker, parseSide } from "./taker-side.ts";
 import { parseTime, timeFault } from "./time-text.ts";
@@ -150,9 +157,10 @@ export class TickRows {
       ts >= EARLIEST_TICK &&
       ts <= this.#latest &&
       price > 0 &&
-      price < Number.POSITIVE_INFINITY &&
+      price <= GREATEST_VALUE &&
       amount > 0 &&
-      amount < Number.POSITIVE_INFINITY &&
+      amount <= GREATEST_VALUE &&
+      price * amount <= GREATEST_VALUE &&
       side !== NO_SIDE &&
       id >= 0;
     if (!sound || (this.#symbolColumn !== ABSENT && !this.#symbols.includes(this.#text(bytes, this.#symbolColumn)))) {
@@ -204,6 +212,7 @@ export class TickRows {
     return (
       positiveFault("price", this.#text(bytes, this.#priceColumn), price) ??
       positiveFault("amount", this.#text(bytes, this.#amountColumn), amount) ??
+      productFault(price, amount) ??
       (ts >= EARLIEST_TICK && ts <= this.#latest
         ? null
         : timeFault(this.#text(bytes, this.#tsColumn), ts, this.#latest)) ??
