@@ -9,6 +9,7 @@ import type { ResultStore } from "../ports/result-store.ts";
 import type { TickStore } from "../ports/tick-store.ts";
 import { decodeCandlesRecord } from "../wire/candle-records.ts";
 import { encodeDeadLetter } from "../wire/dead-letters.ts";
+import { PoisonError } from "../wire/decoded.ts";
 import { decodeRunEvents } from "../wire/run-event-records.ts";
 import { decodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, RUN_EVENTS, TICKS } from "../wire/topics.ts";
@@ -33,48 +34,57 @@ export async function archive(ports: ArchivePorts, records: readonly LogRecord[]
       else if (record.topic === RUN_EVENTS) await archiveRunEvents(ports, record);
       else throw new Error(`topic ${record.topic} is not archived`);
     } catch (error) {
-      // Poison on `ticks` is reported by `aggregate`, which reads the same records.
       if (!(error instanceof InputError) || (error.code !== "bad-data" && error.code !== "conflict")) throw error;
-      if (record.topic !== TICKS) await report(ports.log, record, error.message);
+      // Poison on `ticks` is reported by `aggregate`, which reads the same records; it does not know what is stored.
+      const told = record.topic === TICKS && error.code === "bad-data";
+      if (!told) await report(ports.log, record, null, error.message);
     }
   }
 }
 
-async function report(log: EventLog, record: LogRecord, reason: string): Promise<void> {
+async function report(log: EventLog, record: LogRecord, row: number | null, reason: string): Promise<void> {
   const { topic, partition, offset, value } = record;
-  const letter = encodeDeadLetter({ topic, partition, offset, row: null, reason, value });
+  const letter = encodeDeadLetter({ topic, partition, offset, row, reason, value });
   await log.publish(DEAD_LETTERS, [{ key: topic, value: letter }]);
 }
 
 async function archiveTicks(ports: ArchivePorts, logged: LogRecord): Promise<void> {
-  const { instrument, record } = decodeTickRecord(logged.value);
+  const { instrument, record, badRows } = decodeTickRecord(logged.value);
+  checkKey(logged, instrumentKey(instrument));
   if (record.kind === "gap-closed" && record.lost) {
     const { from, to, reason } = record;
     await ports.ranges.addCoverage(instrument, { from, to, kind: "lost", reason });
   }
   if (record.kind !== "ticks" || record.ticks.length === 0) return;
-  await storeLiveTicks(ports, instrument, record.ticks, record.origin, record.previousId === null);
+  const { ticks, origin, previousId } = record;
+  const conflicts = await storeLiveTicks(ports, instrument, ticks, origin, previousId === null);
+  if (conflicts.length === 0) return;
+  const bad = new Set(badRows.map(({ row }) => row));
+  const rows = Array.from({ length: ticks.length + bad.size }, (_, row) => row).filter((row) => !bad.has(row));
+  for (const conflict of conflicts) {
+    const reason = `id ${ticks.id[conflict]} is held with other content: the first one stays`;
+    await report(ports.log, logged, rows[conflict]!, reason);
+  }
+}
+
+/** Throws PoisonError for a record under a key that is not its own: its order among its like is not known. */
+function checkKey(logged: LogRecord, key: string): void {
+  if (logged.key !== key) throw new PoisonError(`a record of ${key} has the key ${logged.key}`);
 }
 
 /**
  * Stores ticks of the live stream, and marks the windows whose rebuilt candles they make stale: those that they join,
- * and all around the first live trade.
+ * and all around the first live trade. Resolves to the rows that were not stored, as their ids are held with other
+ * content.
  */
-export async function storeLiveTicks(
+async function storeLiveTicks(
   ports: Pick<ArchivePorts, "ticks" | "candles" | "ranges">,
   instrument: Instrument,
   ticks: TickColumns,
   origin: TickOrigin,
   first: boolean,
-): Promise<void> {
+): Promise<readonly number[]> {
   const { conflicts } = await ports.ticks.append(instrument, ticks, origin);
-  if (conflicts.length > 0) {
-    const id = ticks.id[conflicts[0]!];
-    throw new InputError(
-      "conflict",
-      `${conflicts.length} ticks of ${instrumentKey(instrument)} repeat held ids with other content, the first id ${id}`,
-    );
-  }
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   for (const ts of ticks.ts) {
@@ -89,10 +99,12 @@ export async function storeLiveTicks(
       if (joined) await ports.ranges.markDirty(instrument, candle.openTime, candle.closeTime);
     }
   }
+  return conflicts;
 }
 
 async function archiveCandles(ports: ArchivePorts, logged: LogRecord): Promise<void> {
   const record = decodeCandlesRecord(logged.value);
+  checkKey(logged, instrumentKey(record.instrument));
   await ports.candles.put(record.candles);
   for (const span of record.coverage) await ports.ranges.addCoverage(record.instrument, span);
   for (const span of record.dirty) await ports.ranges.markDirty(record.instrument, span.from, span.to);
@@ -100,5 +112,6 @@ async function archiveCandles(ports: ArchivePorts, logged: LogRecord): Promise<v
 
 async function archiveRunEvents(ports: ArchivePorts, logged: LogRecord): Promise<void> {
   const { run, feeds, events } = decodeRunEvents(logged.value);
+  checkKey(logged, run);
   await ports.results.write(run, feeds, events);
 }
