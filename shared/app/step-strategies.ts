@@ -1,8 +1,8 @@
 import type { Run } from "../engine/run.ts";
 import { StrategyError } from "../engine/strategy-error.ts";
 import { ByteReader, ByteWriter } from "../market/bytes.ts";
-import type { Candle } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
+import { InputError } from "../market/input-error.ts";
 import { instrumentKey } from "../market/instrument.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
@@ -11,7 +11,7 @@ import { type CandlesRecord, decodeCandlesRecord } from "../wire/candle-records.
 import { PoisonError } from "../wire/decoded.ts";
 import { encodeRunEvents } from "../wire/run-event-records.ts";
 import { RUN_EVENTS } from "../wire/topics.ts";
-import { loadCode, parsePlan, type RunPlan } from "./run-plan.ts";
+import { describePlan, loadCode, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
 import { type Output, type StageKey, type StagePorts, type StageState, stepStage } from "./stage.ts";
 import { type RestorableRun, restoreRun, type WarmStartPorts, warmRun } from "./warm-start.ts";
 
@@ -48,14 +48,29 @@ function stageKeyOf(ports: StepStrategiesPorts, record: RunRecord, plan: RunPlan
     const reader = state === null ? null : new ByteReader(state);
     const tag = reader?.byte() ?? KEEPING;
     if (tag === FAILED) return new FailedRun(reader!.text());
-    const code = await loadCode(ports.catalog, plan.strategy);
-    if (tag === RUNNING) return new LiveRun(record.run, plan, restoreRun(plan, code, state!.subarray(1)));
-    const kept = reader === null ? [] : readRecords(reader);
-    const warmed = await warmRun(ports, plan, code, decodeAll([...kept, ...fresh]));
-    if (warmed === null) return new KeptRecords(kept);
-    return new LiveRun(record.run, plan, warmed, kept);
+    const kept = reader === null || tag === RUNNING ? [] : readRecords(reader);
+    try {
+      const code = await loadPinnedCode(ports.catalog, record, plan);
+      if (tag === RUNNING) return new LiveRun(record.run, plan, restoreRun(plan, code, state!.subarray(1)));
+      const warmed = await warmRun(ports, plan, code, decodeAll([...kept, ...fresh]));
+      return warmed === null ? new KeptRecords(kept) : new LiveRun(record.run, plan, warmed, kept);
+    } catch (error) {
+      // What cannot be run fails alone: the other runs go on.
+      if (error instanceof InputError) return new FailedRun(error.message);
+      throw error;
+    }
   };
   return { stage: STEP_STRATEGIES, key: record.run, schema: SCHEMA, open };
+}
+
+/** The code that a run was registered with. Throws InputError where that is gone: another would give other results. */
+async function loadPinnedCode(catalog: StrategyCatalog, record: RunRecord, plan: RunPlan): Promise<RunCode> {
+  const code = await loadCode(catalog, plan.strategy);
+  if (describePlan(plan, code, null) === record.definition) return code;
+  throw new InputError(
+    "conflict",
+    `strategy ${plan.strategy} or the engine has changed since run ${record.run} was registered: start it anew`,
+  );
 }
 
 /** A run's state, as its checkpoint holds it: for those who show or end it. Null before its first step. */
@@ -71,8 +86,10 @@ export async function loadLiveRun(
 }
 
 async function recordFailure(ports: StepStrategiesPorts, record: RunRecord): Promise<void> {
-  const run = await loadLiveRun(ports, record);
-  if (typeof run === "string") await ports.runs.put({ ...record, status: "failed", error: run });
+  const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
+  if (stored?.state[0] !== FAILED) return;
+  const error = new ByteReader(stored.state.subarray(1)).text();
+  await ports.runs.put({ ...record, status: "failed", error });
 }
 
 /** Candles records, those that are poison left out: `archive` reports them. */
@@ -96,7 +113,8 @@ class KeptRecords implements StageState {
   }
 
   fold(record: LogRecord): readonly Output[] {
-    this.#records.push(record);
+    // Poison is not kept: as text its bytes could come back as something that can be read.
+    if (decodeAll([record]).length > 0) this.#records.push(record);
     return [];
   }
 
@@ -151,7 +169,10 @@ function encodeFailure(why: string): Uint8Array {
   return out.finish();
 }
 
-/** A run on the stream. Takes a candle only if it is revision 0 and ends after its feed's last one. */
+/**
+ * A run on the stream. Takes a candle only if it is revision 0, ends after what its feed was told, and does not open
+ * before the warm-up.
+ */
 class LiveRun implements StageState {
   readonly #id: string;
   readonly #plan: RunPlan;
@@ -199,16 +220,19 @@ class LiveRun implements StageState {
   #take(record: CandlesRecord): void {
     const { run } = this.#run;
     const key = instrumentKey(record.instrument);
+    const closed = record.candles.filter((candle) => candle.revision === 0);
+    // A record holds the candles of every timeframe that it closed: one that is not here has not ended by then.
+    const closedUpTo = closed.reduce((latest, candle) => Math.max(latest, candle.closeTime), Number.NEGATIVE_INFINITY);
     for (const [i, { feed }] of this.#plan.feeds.entries()) {
       if (instrumentKey(feed.instrument) !== key) continue;
       const told = run.told(i);
-      const fresh = record.candles.filter(
-        (candle) => candle.timeframe === feed.timeframe && candle.revision === 0 && candle.closeTime > told,
+      const fresh = closed.filter(
+        ({ timeframe, openTime, closeTime }) =>
+          timeframe === feed.timeframe && closeTime > told && openTime >= this.#plan.warmFrom,
       );
       const bars = candleColumnsOf(fresh);
       if (bars.length > 0) run.offer(i, bars, 0, bars.length);
-      const last: Candle | undefined = fresh.at(-1);
-      if (last !== undefined) run.tell(i, last.closeTime);
+      run.tell(i, closedUpTo);
       if (record.ended !== null) run.end(i);
     }
   }

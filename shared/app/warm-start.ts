@@ -48,7 +48,10 @@ export async function warmRun(
   );
   const firstCloses = history.map((columns) => columns.closeTime[0] ?? null);
   const run = new Run(definitionOf(plan, code, firstCloses));
-  for (const [i, columns] of history.entries()) if (columns.length > 0) run.offer(i, columns, 0, columns.length);
+  for (const [i, columns] of history.entries()) {
+    if (columns.length > 0) run.offer(i, columns, 0, columns.length);
+    run.tell(i, starts[i]!.closeTime - 1);
+  }
   return restorable(run, firstCloses);
 }
 
