@@ -1,9 +1,11 @@
+import { Run } from "../engine/run.ts";
 import { InputError } from "../market/input-error.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import { figuresOf } from "./backtest.ts";
 import { candleColumns } from "./read-candles.ts";
 import {
+  definitionOf,
   describePlan,
   feedNames,
   identityOf,
@@ -20,7 +22,7 @@ export interface PaperRunPorts extends StepStrategiesPorts {
 
 /**
  * Registers a run on live candles: from now on `step-strategies` keeps and folds them. Its id is made from what it is
- * and when it was registered (`now`, ms UTC).
+ * and when it was registered (`now`, ms UTC). Throws InputError for a plan that cannot run.
  */
 export async function startPaperRun(
   ports: PaperRunPorts,
@@ -29,6 +31,13 @@ export async function startPaperRun(
   now: number,
 ): Promise<RunRecord> {
   const definition = describePlan(plan, code, null);
+  new Run(
+    definitionOf(
+      plan,
+      code,
+      plan.feeds.map(() => null),
+    ),
+  );
   const identity = identityOf(definition);
   const record: RunRecord = {
     run: `paper-${identityOf(`${identity}@${now}`).slice(0, 12)}`,
