@@ -64,7 +64,7 @@ export async function importFile(
       else await storeCandles(ports, instrument, batch, totals);
       totals.rejected += rejects.length;
       totals.ignored += batch.ignored;
-      if (rejects.length > 0) await listener.rejects(rejects);
+      if (rejects.length > 0) await listener.rejects(rejects.sort((a, b) => a.line - b.line));
       listener.progress(batch.progress, totals.stored + totals.repeated + totals.rejected);
     }
   } finally {
@@ -181,10 +181,9 @@ async function storeCandles(
   totals.origin = origin;
 }
 
+/** Equal in all but the revision. */
 function sameContent(a: Candle, b: Candle): boolean {
-  const content = ({ revision: _, ...rest }: Candle): string =>
-    JSON.stringify(rest, (_name, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
-  return content(a) === content(b);
+  return Object.entries(a).every(([field, value]) => field === "revision" || value === b[field as keyof Candle]);
 }
 
 async function conclude(ports: ImportPorts, instrument: Instrument, totals: Totals): Promise<void> {
@@ -198,6 +197,8 @@ async function conclude(ports: ImportPorts, instrument: Instrument, totals: Tota
       kind: "source",
       reason: `one file of ${facts.format}`,
     });
+    // Again: what was rebuilt since the rows were marked did not know of this.
+    await ports.ranges.markDirty(instrument, from, to + 1);
   }
   if (facts.timeframe === null || totals.origin === null) return;
   await mergeLonger(ports.candles, { instrument, timeframe: facts.timeframe, from, to: to + 1 }, totals.origin);
