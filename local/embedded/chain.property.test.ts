@@ -1,0 +1,195 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
+import type { RunPlan } from "#shared/app/run-plan.ts";
+import { tickRecords } from "#shared/app/tick-records.ts";
+import type { Candle } from "#shared/market/candle.ts";
+import { parseInstrument } from "#shared/market/instrument.ts";
+import { type IdScheme, type Tick, tickColumns } from "#shared/market/tick.ts";
+import type { RunResults } from "#shared/ports/result-store.ts";
+import { propertyRuns } from "#shared/testkit/property-runs.ts";
+import {
+  type Arrival,
+  CrashPlan,
+  codeOf,
+  crashingPorts,
+  deadLetters,
+  drainThroughCrashes,
+  inBatches,
+  type MemoryPorts,
+  memoryPorts,
+  planOf,
+  publishTicks,
+} from "./test-chain.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** In two partitions of topic `candles` where that has two. */
+const ONE = parseInstrument("binance:BTC/USDT");
+const OTHER = parseInstrument("kraken:ETH/USD");
+const MIDNIGHT = Date.UTC(2024, 5, 1);
+
+interface Market {
+  readonly ids: IdScheme;
+  /** Of each instrument, in order of (ts, id), with what each arrives late by, ms. */
+  readonly ticks: readonly (readonly { readonly tick: Tick; readonly delay: number }[])[];
+  /** All windows up to here are closed in the end. */
+  readonly until: number;
+}
+
+/** `latest`: greatest delay of a tick, ms, exclusive. */
+function markets(latest: number): fc.Arbitrary<Market> {
+  const row = fc.record({
+    wait: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(0) },
+      { weight: 3, arbitrary: fc.integer({ min: 1, max: 5 * SECOND }) },
+      { weight: 5, arbitrary: fc.integer({ min: 10 * SECOND, max: 100 * SECOND }) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 6 * MINUTE }) },
+    ),
+    skipped: fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
+    cents: fc.integer({ min: 9_000, max: 11_000 }),
+    lots: fc.integer({ min: 1, max: 50_000 }),
+    side: fc.constantFrom("buy", "sell", null),
+    delay: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: latest - 1 })),
+    hash: fc.maxSafeNat(),
+  });
+  const rows = fc.uniqueArray(row, { minLength: 2, maxLength: 20, selector: ({ hash }) => hash });
+  return fc
+    .record({
+      start: fc.integer({ min: MIDNIGHT - 20 * MINUTE, max: MIDNIGHT + HOUR }),
+      ids: fc.constantFrom<IdScheme>("sequence", "sequence", "hash"),
+      rows: fc.tuple(rows, rows),
+    })
+    .map(({ start, ids, rows: both }) => {
+      const ticks = both.map((ofInstrument) => {
+        let ts = start;
+        let id = 500;
+        return ofInstrument.map(({ wait, skipped, cents, lots, side, delay, hash }) => {
+          ts += wait;
+          id += 1 + skipped;
+          const tick = { id: ids === "hash" ? hash : id, ts, price: cents / 100, amount: lots / 1e4, side };
+          return { tick, delay };
+        });
+      });
+      const last = Math.max(...ticks.map((ofInstrument) => ofInstrument.at(-1)!.tick.ts));
+      return { ids, ticks, until: Math.ceil(last / MINUTE) * MINUTE + 16 * MINUTE };
+    });
+}
+
+/** The last records, one an instrument, close all windows. */
+const ENDS = 2;
+
+/** How one market reaches the platform. */
+interface Delivery {
+  /** Event time that one record holds at most, ms. */
+  readonly span: number;
+  /** Records published at once, and polled at once, one size after the other. */
+  readonly rounds: readonly number[];
+  readonly polls: readonly number[];
+  /** Records published again so many records later. */
+  readonly again: readonly { readonly index: number; readonly after: number }[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** After how many rounds the runs are registered. */
+  readonly registered: number;
+}
+
+const IN_ORDER: Delivery = { span: 1, rounds: [1], polls: [1_000], again: [], before: [], after: [], registered: 0 };
+
+const deliveries: fc.Arbitrary<Delivery> = fc.record({
+  span: fc.constantFrom(1, 700, 10 * SECOND, 3 * MINUTE),
+  rounds: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 }),
+  polls: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
+  again: fc.array(fc.record({ index: fc.nat(60), after: fc.nat(10) }), { maxLength: 4 }),
+  before: fc.array(fc.nat(200), { maxLength: 6 }),
+  after: fc.array(fc.nat(200), { maxLength: 6 }),
+  registered: fc.nat(2),
+});
+
+interface Outcome {
+  readonly candles: readonly (readonly [string, Candle])[];
+  readonly runs: readonly { readonly results: RunResults; readonly resultHash: string | null }[];
+}
+
+function arrivalsOf(market: Market, inOrder: boolean, span: number): Arrival[] {
+  const arrivals: (Arrival & { readonly at: number })[] = market.ticks.flatMap((rows, i) => {
+    const instrument = [ONE, OTHER][i]!;
+    const arriving = inOrder ? rows : [...rows].sort((a, b) => a.tick.ts + a.delay - b.tick.ts - b.delay);
+    const columns = tickColumns(
+      arriving.map(({ tick }) => tick),
+      "trade",
+      market.ids,
+    );
+    let at = 0;
+    return Array.from(tickRecords(columns, { origin: "live", span }), (record) => {
+      if (record.kind === "ticks") at = Math.max(at, ...record.ticks.ts);
+      return { instrument, record, at };
+    });
+  });
+  const ends = [ONE, OTHER].map((instrument): Arrival => {
+    return { instrument, record: { kind: "heartbeat", watermark: market.until } };
+  });
+  return [...arrivals.sort((a, b) => a.at - b.at), ...ends];
+}
+
+function repeated(arrivals: readonly Arrival[], again: Delivery["again"]): Arrival[] {
+  const sent = arrivals.slice(0, -ENDS);
+  for (const { index, after } of again) {
+    const arrival = sent[index];
+    if (arrival !== undefined) sent.splice(index + 1 + after, 0, arrival);
+  }
+  return [...sent, ...arrivals.slice(-ENDS)];
+}
+
+const plans = (from: number): RunPlan[] => [
+  planOf("sma-cross", ["binance:BTC/USDT@1m"], from),
+  planOf("trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@5m"], from, from + 7 * MINUTE),
+  planOf("trend-filter", ["kraken:ETH/USD@1m", "slow=binance:BTC/USDT@3m"], from + 90 * SECOND),
+];
+
+async function play(market: Market, arrivals: readonly Arrival[], delivery: Delivery): Promise<Outcome> {
+  const ports = memoryPorts(2);
+  const crashes = new CrashPlan(delivery.before, delivery.after);
+  const crashing = crashingPorts(ports, crashes);
+  const batched = { ...crashing, log: inBatches(crashing.log, delivery.polls) };
+  const from = Math.min(...market.ticks.map(([first]) => first!.tick.ts)) - MINUTE;
+  const runs: string[] = [];
+  const register = async (): Promise<void> => {
+    for (const plan of plans(from)) {
+      runs.push((await startPaperRun(ports, plan, await codeOf(ports.catalog, plan.strategy), runs.length)).run);
+    }
+  };
+  let round = 0;
+  for (let at = 0; at < arrivals.length; round++) {
+    if (round === delivery.registered) await register();
+    const count = delivery.rounds[round % delivery.rounds.length]!;
+    // The very last records come after the runs, so that they have something to fold.
+    const upTo = runs.length === 0 ? Math.min(at + count, arrivals.length - ENDS) : at + count;
+    await publishTicks(ports.log, arrivals.slice(at, upTo));
+    await drainThroughCrashes(batched);
+    at = Math.min(upTo, arrivals.length);
+  }
+  await drainThroughCrashes(batched);
+  expect(await deadLetters(ports.log)).toEqual([]);
+  return outcomeOf(ports, runs);
+}
+
+async function outcomeOf(ports: MemoryPorts, runs: readonly string[]): Promise<Outcome> {
+  const finished = [];
+  for (const run of runs) {
+    const { resultHash } = await stopPaperRun(ports, run);
+    finished.push({ results: await ports.results.read(run), resultHash });
+  }
+  const candles = [...ports.candles.live].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { candles, runs: finished };
+}
+
+test("any cut, repeat, crash and order within the watermark give the candles and results of a clean run", async () => {
+  const property = fc.asyncProperty(markets(2_000), deliveries, async (market, delivery) => {
+    const clean = await play(market, arrivalsOf(market, true, 1), IN_ORDER);
+    const arrivals = repeated(arrivalsOf(market, false, delivery.span), delivery.again);
+    expect(await play(market, arrivals, delivery)).toEqual(clean);
+  });
+  await fc.assert(property, propertyRuns(400));
+});
