@@ -7,7 +7,7 @@ import { TICKS } from "#shared/wire/topics.ts";
 import type { LiveTicks } from "./demo-market.ts";
 
 /** Event time that one record holds at most, ms. */
-const SPAN = 10_000;
+const SPAN = 60_000;
 /** Records that are published between two rounds of the stream functions. */
 const ROUND = 200;
 
