@@ -1,0 +1,87 @@
+import type { FeedView } from "#shared/engine/feeds/feed-view.ts";
+import type { Line } from "#shared/engine/feeds/line.ts";
+import { InputError } from "#shared/market/input-error.ts";
+import type { CaseIndicator } from "./case.ts";
+
+/** An indicator of a case: its lines under backtrader's names in camelCase, the first one first. */
+export interface BuiltIndicator {
+  readonly lines: Readonly<Record<string, Line>>;
+}
+
+/** Makes an indicator of a case. @param input lines or whole feeds, as the type of the indicator asks */
+export type IndicatorBuilder = (
+  type: string,
+  input: readonly (Line | FeedView)[],
+  params: Readonly<Record<string, unknown>>,
+) => BuiltIndicator;
+
+interface Recorded {
+  readonly id: string;
+  readonly feed: FeedView;
+  readonly minPeriod: number;
+  readonly lines: readonly (readonly [string, Line, (number | null)[]])[];
+}
+
+/** The indicators that a case asks to record, one value a cycle and line. */
+export class RecordedIndicators {
+  private readonly asked: readonly CaseIndicator[];
+  private readonly builder: IndicatorBuilder;
+  private recorded: Recorded[] = [];
+
+  constructor(asked: readonly CaseIndicator[], builder: IndicatorBuilder) {
+    this.asked = asked;
+    this.builder = builder;
+  }
+
+  /** Makes them, in the fields of a strategy. */
+  build(feeds: ReadonlyMap<string, FeedView>): void {
+    const built = new Map<string, BuiltIndicator>();
+    for (const { id, type, input, params, skipLines } of this.asked) {
+      const sources = input.map((reference) => resolve(reference, feeds, built));
+      const indicator = this.builder(type, sources, params);
+      built.set(id, indicator);
+      const all = Object.entries(indicator.lines);
+      const series = all[0]![1].series;
+      this.recorded.push({
+        id,
+        feed: [...feeds.values()].find((feed) => feed.close.series === series)!,
+        minPeriod: Math.max(...all.map(([, line]) => line.minPeriod)),
+        lines: all.filter(([name]) => skipLines?.includes(name) !== true).map(([name, line]) => [name, line, []]),
+      });
+    }
+  }
+
+  /** Writes down the values of a cycle. Before an indicator's minimum period no line of it counts. */
+  turn(): void {
+    for (const { feed, minPeriod, lines } of this.recorded) {
+      const seen = feed.bars >= minPeriod;
+      for (const [, line, values] of lines) values.push(seen && !Number.isNaN(line.now) ? line.now : null);
+    }
+  }
+
+  result(): Record<string, unknown> {
+    return Object.fromEntries(
+      this.recorded.map(({ id, minPeriod, lines }) => [
+        id,
+        { minPeriod, lines: Object.fromEntries(lines.map(([name, , values]) => [name, values])) },
+      ]),
+    );
+  }
+}
+
+/** `d0`, `d0.close`, `i0` or `i0.macd`. */
+function resolve(
+  reference: string,
+  feeds: ReadonlyMap<string, FeedView>,
+  built: ReadonlyMap<string, BuiltIndicator>,
+): Line | FeedView {
+  const [head = "", line] = reference.split(".");
+  const feed = feeds.get(head);
+  if (feed !== undefined && line === undefined) return feed;
+  const lines: Readonly<Record<string, unknown>> | undefined =
+    feed === undefined ? built.get(head)?.lines : { ...feed };
+  const found = lines === undefined ? undefined : line === undefined ? Object.values(lines)[0] : lines[line];
+  if (found === undefined)
+    throw new InputError("bad-data", `'${reference}' is neither a feed's line nor an indicator's`);
+  return found as Line;
+}

@@ -1,0 +1,48 @@
+import { Run } from "#shared/engine/run.ts";
+import { InputError } from "#shared/market/input-error.ts";
+import type { ConformanceCase } from "./case.ts";
+import { caseDefinition, columnsOf } from "./case-definition.ts";
+import { caseStrategy } from "./case-strategy.ts";
+import { RecordedIndicators } from "./recorded-indicators.ts";
+import { Recording } from "./recording.ts";
+import { script } from "./script.ts";
+
+/** What the engine does in a case, in the form of the cases' `expect`. Throws where it cannot do what is asked. */
+export function runCase(question: ConformanceCase): Record<string, unknown> {
+  const recording = new Recording(question.feeds.map(({ name }) => name));
+  const indicators = new RecordedIndicators(question.indicators ?? [], () => {
+    throw new InputError("usage", "there is no table of indicators yet");
+  });
+  const strategy = caseStrategy(question, recording, indicators, actorOf(question));
+  const run = new Run(caseDefinition(question, strategy));
+  for (const [i, feed] of question.feeds.entries()) {
+    if (feed.bars === undefined) throw new InputError("usage", "the engine has no resampled feeds");
+    run.offer(i, columnsOf(feed.bars, feed), 0, feed.bars.ts.length);
+    run.end(i);
+  }
+  run.advance();
+  const { cash, value, position, orders, trades, cycle, firstNext, nextCalls, created, live } = recording;
+  return {
+    orders,
+    trades,
+    cash,
+    value,
+    position,
+    indicators: indicators.result(),
+    analyzers: {},
+    final: {
+      bars: cycle,
+      firstNext,
+      nextCalls,
+      cash: cash.at(-1),
+      value: value.at(-1),
+      orders: created,
+      live: [...live].sort(),
+    },
+  };
+}
+
+function actorOf({ strategy }: ConformanceCase) {
+  if (strategy.kind === "script") return script(strategy.actions ?? []);
+  throw new InputError("usage", `the runner has no rule ${strategy.rule}`);
+}
