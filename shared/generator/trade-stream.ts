@@ -1,6 +1,6 @@
+import { exponential } from "../market/exponential.ts";
 import { BUY, SELL } from "../market/tick.ts";
 import { usualActivity } from "./activity-pattern.ts";
-import { exponential } from "./exponential.ts";
 import { MarketFactor } from "./market-factor.ts";
 import { RandomSource } from "./random-source.ts";
 import { StepGrid } from "./step-grid.ts";
