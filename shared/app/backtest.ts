@@ -7,6 +7,7 @@ import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
 import { InputError } from "../market/input-error.ts";
 import { feedKey, instrumentKey } from "../market/instrument.ts";
+import { joinIntervals } from "../market/interval.ts";
 import type { CandleQuery } from "../ports/candle-store.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
@@ -99,6 +100,9 @@ function advance(run: Run): string | null {
   }
 }
 
+/** The last time that a date can hold, ms UTC. */
+const LAST_DATE = 8.64e15;
+
 async function readFeeds(ports: BacktestPorts, plan: RunPlan): Promise<CandleColumns[]> {
   const columns: CandleColumns[] = [];
   for (const { feed } of plan.feeds) {
@@ -112,11 +116,16 @@ async function readFeeds(ports: BacktestPorts, plan: RunPlan): Promise<CandleCol
 }
 
 async function missing(ports: BacktestPorts, query: CandleQuery, feed: string): Promise<string> {
-  const held = (await ports.candles.extents(query.instrument)).filter((each) => each.timeframe === "1m");
-  const range = `${new Date(query.from).toISOString()} to ${new Date(Math.min(query.to, 8.64e15)).toISOString()}`;
+  const held = (await ports.candles.extents(query.instrument)).filter(
+    // 1s is folded from the trades that minutes are made of.
+    ({ timeframe }) => timeframe === (query.timeframe === "1s" ? "1m" : query.timeframe),
+  );
   if (held.length === 0) {
     return `${feed} has no candles: import ${instrumentKey(query.instrument)} first`;
   }
-  const spans = held.map(({ from, to }) => `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`);
-  return `${feed} has no candles from ${range}; held: ${spans.join(", ")}`;
+  const time = (ms: number): string => new Date(ms).toISOString();
+  const from = query.from > 0 ? ` from ${time(query.from)}` : "";
+  const to = query.to < LAST_DATE ? ` to ${time(query.to)}` : "";
+  const spans = joinIntervals(held).map((span) => `${time(span.from)} to ${time(span.to)}`);
+  return `${feed} has no candles${from}${to}: held are ${spans.join(", ")}; choose a span inside`;
 }

@@ -1,12 +1,13 @@
 import type { Candle } from "../market/candle.ts";
 import type { Instrument } from "../market/instrument.ts";
 import type { Coverage, Interval } from "../market/interval.ts";
+import { nominalLength } from "../market/timeframe.ts";
 import type { CandleStore } from "../ports/candle-store.ts";
 import type { RangeRegistry } from "../ports/range-registry.ts";
 
-/** A stretch of whole minutes in which trades are missing. */
+/** A stretch of whole windows in which trades or candles are missing. */
 export interface Gap extends Interval {
-  /** `hole`: no trade of the stretch is held. `partial`: some are. */
+  /** `hole`: nothing of the stretch is held. `partial`: some trades are. */
   readonly kind: "hole" | "partial";
   /** How many trades are missing, by their ids; null where ids do not tell. */
   readonly missing: number | null;
@@ -18,18 +19,22 @@ export interface Gap extends Interval {
 }
 
 /**
- * What is missing of an instrument in [from, to), found in its stored minutes: ids that are not held between or inside
- * minutes, and spans that were recorded as lost. In order.
+ * What is missing of an instrument in [from, to), found in the shortest candles that are stored, which are minutes
+ * wherever trades are held: ids that are not held between or inside windows, windows that nothing is held of, and spans
+ * that were recorded as lost. In order; empty where no candle is stored.
  */
 export async function findGaps(
   ports: { readonly candles: CandleStore; readonly ranges: RangeRegistry },
   instrument: Instrument,
   span: Interval,
 ): Promise<Gap[]> {
+  const held = (await ports.candles.extents(instrument)).map(({ timeframe }) => timeframe);
+  const [shortest] = held.sort((a, b) => nominalLength(a) - nominalLength(b));
+  if (shortest === undefined) return [];
   const coverage = await ports.ranges.coverage(instrument, span.from, span.to);
   const lost = coverage.filter((each) => each.kind === "lost");
   const finder = new GapFinder(lost);
-  const query = { instrument, timeframe: "1m", choice: "best", ...span } as const;
+  const query = { instrument, timeframe: shortest, choice: "best", ...span } as const;
   for await (const candles of ports.candles.read(query)) for (const candle of candles) finder.push(candle);
   return finder.finish();
 }
@@ -38,16 +43,23 @@ class GapFinder {
   readonly #lost: readonly Coverage[];
   readonly #gaps: Gap[] = [];
   #before: Candle | null = null;
-  /** Minutes that are gaps since the last one that is not. */
+  /** Windows that are gaps, or not stored, since the last one that is. */
   #hole: Interval | null = null;
+  /** Why nothing is held of the hole, where no reason was recorded. */
+  #why = "";
+  /** End of the last window, ms UTC. */
+  #end: number | null = null;
 
   constructor(lost: readonly Coverage[]) {
     this.#lost = lost;
   }
 
   push(candle: Candle): void {
+    const { openTime, closeTime } = candle;
+    if (this.#end !== null && openTime > this.#end) this.#extendHole(this.#end, openTime, "no candle of it is held");
+    this.#end = closeTime;
     if (candle.completeness === "gap") {
-      this.#hole = { from: this.#hole?.from ?? candle.openTime, to: candle.closeTime };
+      this.#extendHole(openTime, closeTime, "nothing proves that it was silent");
       return;
     }
     const { firstId, lastId, trades } = candle;
@@ -58,9 +70,8 @@ class GapFinder {
     this.#hole = null;
     if (firstId !== null && lastId !== null && trades !== null && lastId - firstId + 1 > trades) {
       const missing = lastId - firstId + 1 - trades;
-      const { openTime: from, closeTime: to } = candle;
       const reason = `${missing} ids between ${firstId} and ${lastId} are not held`;
-      this.#gaps.push({ from, to, kind: "partial", missing, firstId: null, lastId: null, reason });
+      this.#gaps.push({ from: openTime, to: closeTime, kind: "partial", missing, firstId: null, lastId: null, reason });
     }
     if (lastId !== null) this.#before = candle;
   }
@@ -70,6 +81,11 @@ class GapFinder {
     return this.#gaps;
   }
 
+  #extendHole(from: number, to: number, why: string): void {
+    if (this.#hole === null) this.#why = why;
+    this.#hole = { from: this.#hole?.from ?? from, to };
+  }
+
   #between(span: Interval, firstId: number, lastId: number): void {
     const missing = lastId - firstId + 1;
     const reason = this.#reasonFor(span) ?? `ids ${firstId} to ${lastId} are not held`;
@@ -77,7 +93,7 @@ class GapFinder {
   }
 
   #silent(span: Interval): void {
-    const reason = this.#reasonFor(span) ?? "nothing proves that it was silent";
+    const reason = this.#reasonFor(span) ?? this.#why;
     this.#gaps.push({ ...span, kind: "hole", missing: null, firstId: null, lastId: null, reason });
   }
 
