@@ -32,13 +32,13 @@ export class Arguments {
     return this.#values.get(name) ?? [];
   }
 
-  /** A finite number at least `least`. Throws InputError. */
-  number(name: string, least: number): number | null {
+  /** A finite number that `allows`; `allowed` says in words which ones are. Throws InputError. */
+  number(name: string, allows: (value: number) => boolean, allowed: string): number | null {
     const text = this.value(name);
     if (text === null) return null;
     const value = Number(text);
-    if (text.trim() === "" || !Number.isFinite(value) || value < least) {
-      throw new InputError("usage", `--${name} is '${text}': a number of at least ${least} is needed`);
+    if (text.trim() === "" || !Number.isFinite(value) || !allows(value)) {
+      throw new InputError("usage", `--${name} is '${text}': give ${allowed}`);
     }
     return value;
   }
@@ -56,7 +56,10 @@ const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z
 export function parseTime(what: string, text: string): number {
   if (/^-?\d{11,14}$/.test(text)) return Number(text);
   const match = ISO.exec(text);
-  const time = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2] ?? "00:00"}${match[3] ?? "Z"}`);
+  const time =
+    match === null || !isDate(match[1]!)
+      ? Number.NaN
+      : Date.parse(`${match[1]}T${match[2] ?? "00:00"}${match[3] ?? "Z"}`);
   if (Number.isNaN(time)) {
     throw new InputError(
       "usage",
@@ -64,6 +67,12 @@ export function parseTime(what: string, text: string): number {
     );
   }
   return time;
+}
+
+/** Whether a `2024-02-31` is in the calendar: `Date.parse` would read it as a day of March. */
+function isDate(text: string): boolean {
+  const time = Date.parse(`${text}T00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /** A command of `millrace`. */
@@ -82,35 +91,57 @@ export interface Command {
 
 /** Parses what follows a command's name. Throws InputError for what the command does not know. */
 export function parseArguments(command: Command, words: readonly string[]): Arguments {
-  const { positionals, tokens } = tokenize(command, words);
-  const [least, most] = command.positionals;
-  if (positionals.length < least || positionals.length > most) {
-    throw new InputError("usage", `usage: millrace ${command.name} ${command.usage}`.trimEnd());
-  }
-  const values = new Map<string, string[]>();
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    const list = values.get(token.name) ?? [];
-    list.push(token.value ?? "");
-    values.set(token.name, list);
-  }
-  return new Arguments(positionals, values);
-}
-
-function tokenize(command: Command, words: readonly string[]) {
   const options = Object.fromEntries(
     Object.entries(command.options).map(([name, spec]) => [
       name,
       { type: spec.value === undefined ? ("boolean" as const) : ("string" as const), multiple: true },
     ]),
   );
-  try {
-    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true, tokens: true });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split(". ")[0] : String(cause);
-    const known = Object.keys(command.options).map((name) => `--${name}`);
-    throw new InputError("usage", `${why}; '${command.name}' knows ${known.join(" ") || "no options"}`, { cause });
+  // Not strict: its messages speak of Node's own rules.
+  const { tokens } = parseArgs({ args: [...words], options, allowPositionals: true, strict: false, tokens: true });
+  const positionals: string[] = [];
+  const values = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind !== "option") continue;
+    checkOption(command, token);
+    values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ""]);
   }
+  checkCount(command, positionals);
+  return new Arguments(positionals, values);
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function checkOption(command: Command, { name, rawName, value, inlineValue }: OptionToken): void {
+  const spec = Object.hasOwn(command.options, name) ? command.options[name] : undefined;
+  if (spec === undefined) {
+    const known = Object.keys(command.options).map((each) => `--${each}`);
+    throw new InputError(
+      "usage",
+      `unknown option '${rawName}': '${command.name}' has ${known.length === 0 ? "no options" : known.join(" ")}`,
+    );
+  }
+  if (spec.value === undefined && value !== undefined) {
+    throw new InputError("usage", `--${name} takes no value, and was given '${value}': write --${name} alone`);
+  }
+  const missing = value === undefined || value === "" || (inlineValue === false && value.startsWith("--"));
+  if (spec.value !== undefined && missing) {
+    throw new InputError("usage", `--${name} has no value: write --${name} ${spec.value}`);
+  }
+}
+
+function checkCount(command: Command, positionals: readonly string[]): void {
+  const [least, most] = command.positionals;
+  if (positionals.length >= least && positionals.length <= most) return;
+  const fault = positionals.length < least ? "something is missing" : `'${positionals[most]}' is too much`;
+  const example = command.examples[0] === undefined ? "" : `, such as: millrace ${command.examples[0]}`;
+  throw new InputError("usage", `${fault}: write ${`millrace ${command.name} ${command.usage}`.trimEnd()}${example}`);
 }
 
 /** The help of a command. */

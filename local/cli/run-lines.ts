@@ -5,22 +5,32 @@ import { type Column, formatNumber, formatPercent, renderTable } from "./table.t
 const COLUMNS: readonly Column[] = [
   { heading: "strategy" },
   { heading: "feed" },
-  { heading: "final value", align: "right" },
+  { heading: "value", align: "right" },
   { heading: "return", align: "right" },
   { heading: "buy & hold", align: "right" },
-  { heading: "max drawdown", align: "right" },
+  { heading: "drawdown", align: "right" },
   { heading: "Sharpe", align: "right" },
   { heading: "trades", align: "right" },
-  { heading: "win rate", align: "right" },
+  { heading: "won", align: "right" },
   { heading: "fees", align: "right" },
 ];
 
-/** Runs side by side, with buy & hold beside each. */
+/** Feeds as people write them: without the name of the main one. */
+export function shortFeeds(feeds: readonly string[]): string {
+  return feeds.map((feed) => feed.replace(/^data=/, "")).join(" ");
+}
+
+/** Symbol and timeframe of a feed, as a table has no room for more: `BTC/USDT@1m`. */
+function symbolOf(feed: string): string {
+  return feed.slice(feed.indexOf(":") + 1);
+}
+
+/** Runs side by side, with buy & hold beside each. Fits 100 columns. */
 export function figureTable(records: readonly RunRecord[]): string {
   const rows = records.map((record) => {
     const { figures } = record;
-    const feed = (record.feeds[0] ?? "").replace(/^data=/, "");
-    if (figures === null) return [record.strategy, feed, record.error === null ? "no bar traded on" : "failed"];
+    const feed = symbolOf(record.feeds[0] ?? "");
+    if (figures === null) return [record.strategy, feed, record.error === null ? "no bars" : "failed"];
     return [
       record.strategy,
       feed,
@@ -29,8 +39,8 @@ export function figureTable(records: readonly RunRecord[]): string {
       formatPercent(figures.buyAndHold.totalReturn, true),
       formatPercent(figures.maxDrawdown),
       formatNumber(figures.sharpe, 2),
-      String(figures.trades),
-      formatPercent(figures.winRate),
+      formatNumber(figures.trades, 0),
+      figures.winRate === null ? "–" : `${(figures.winRate * 100).toFixed(0)} %`,
       formatNumber(figures.fees, 2),
     ];
   });

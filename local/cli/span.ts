@@ -1,6 +1,7 @@
 import { InputError } from "#shared/market/input-error.ts";
-import type { Interval } from "#shared/market/interval.ts";
+import { type Interval, joinIntervals } from "#shared/market/interval.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
+import { formatTime } from "./table.ts";
 
 /** Options for a span of time. */
 export const SPAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -19,6 +20,12 @@ export function spanOf(args: Arguments): Interval {
     );
   }
   return { from: from ?? 0, to: to ?? LAST_TIME };
+}
+
+/** What is held, in words: `from 2024-08-08 00:00:00 to 2024-08-09 00:00:00 UTC`. */
+export function heldSpans(held: readonly Interval[]): string {
+  const spans = joinIntervals(held).map(({ from, to }) => `from ${formatTime(from)} to ${formatTime(to)}`);
+  return `${spans.join(" and ")} UTC`;
 }
 
 /** The last time that a date can hold. */

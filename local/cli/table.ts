@@ -22,7 +22,12 @@ export function formatTime(ms: number): string {
   return text.endsWith(".000Z") ? text.slice(0, -5) : text.slice(0, -1);
 }
 
-/** With thin groups of three: `12,345.67`. Null and NaN are `–`. */
+/** `2024-08-08 23:54`. UTC. */
+export function formatMinute(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace("T", " ");
+}
+
+/** With groups of three: `12,345.67`. Null and NaN are `–`. */
 export function formatNumber(value: number | null, digits: number): string {
   if (value === null || !Number.isFinite(value)) return "–";
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
 import type { Platform } from "#local/embedded/platform.ts";
 import { parseParameters } from "#local/strategies/catalog.ts";
 import { backtest } from "#shared/app/backtest.ts";
@@ -11,11 +11,12 @@ import type { RunRecord } from "#shared/ports/run-registry.ts";
 import type { Arguments, Command } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
 import { note, writeLine } from "../output.ts";
+import { writeTextFile } from "../output-file.ts";
 import { reportOf } from "../report-page.ts";
-import { figureTable, runJson } from "../run-lines.ts";
+import { figureTable, runJson, shortFeeds } from "../run-lines.ts";
 import { LAST_TIME, SPAN_OPTIONS, spanOf } from "../span.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
-import { choiceOf } from "./candles.ts";
+import { AS_OPTION, choiceOf } from "./candles.ts";
 
 const DEFAULT_CASH = 10_000;
 
@@ -34,19 +35,20 @@ export const backtestCommand: Command = {
     "allow-short": { help: "let positions go below zero" },
     ...SPAN_OPTIONS,
     "warm-from": { value: "TIME", help: "candles from here to --from only warm the strategy up (default --from)" },
-    as: { value: "best|known", help: "candles as they are (best, default) or as a live strategy knew them (known)" },
+    as: AS_OPTION,
     report: { value: "FILE", help: "write the report of the run, an HTML page" },
     json: { help: "one JSON object" },
     ...STORE_OPTION,
   },
   positionals: [2, 10],
-  run: (args) =>
-    withPlatform(args, async (platform) => {
-      const plan = await planOf(platform, args);
+  async run(args) {
+    const catalog = new FolderCatalog(process.env);
+    const plan = await planOf({ catalog }, args);
+    await withPlatform(args, async (platform) => {
       for (const instrument of new Set(plan.feeds.map(({ feed }) => feed.instrument))) {
         await rebuild(platform.store, instrument);
       }
-      const code = await loadCode(platform.catalog, plan.strategy);
+      const code = await loadCode(catalog, plan.strategy);
       const started = performance.now();
       const record = await backtest(platform.store, plan, code, Date.now());
       const seconds = (performance.now() - started) / 1_000;
@@ -55,10 +57,11 @@ export const backtestCommand: Command = {
       else await writeLine(describe(record, plan, seconds));
       const path = args.value("report");
       if (path !== null) {
-        await writeFile(path, await reportOf(platform, record));
+        await writeTextFile(path, await reportOf(platform, record));
         note(`report: ${path}`);
       }
-    }),
+    });
+  },
 };
 
 /** The run that the arguments ask for. Throws InputError. */
@@ -68,14 +71,23 @@ export async function planOf(platform: Pick<Platform, "catalog">, args: Argument
   const params = parseParameters(loaded, args.values("param"));
   const { from, to } = spanOf(args);
   const warmFrom = args.time("warm-from") ?? from;
-  if (warmFrom > from) throw new InputError("usage", "--warm-from lies after --from: warming up comes before trading");
+  if (args.has("warm-from") && !args.has("from")) {
+    throw new InputError("usage", "--warm-from needs --from: candles between the two warm the strategy up");
+  }
+  if (warmFrom > from) {
+    throw new InputError(
+      "usage",
+      `--warm-from ${new Date(warmFrom).toISOString()} is after --from ${new Date(from).toISOString()}: warming up comes ` +
+        "before trading",
+    );
+  }
   return {
     strategy: strategy!,
     params,
     feeds: feeds.map((text) => planFeed(parseFeed(text), from)),
     broker: {
-      cash: args.number("cash", Number.MIN_VALUE) ?? DEFAULT_CASH,
-      fee: args.number("fee", 0),
+      cash: args.number("cash", (cash) => cash > 0, `an amount above 0, such as ${DEFAULT_CASH}`) ?? DEFAULT_CASH,
+      fee: args.number("fee", (fee) => fee >= 0 && fee < 1, "a fraction from 0 to below 1; 0.001 is 0.1 %"),
       allowShort: args.has("allow-short"),
     },
     choice: choiceOf(args),
@@ -93,7 +105,7 @@ export function planFeed(feed: Feed, time: number): PlannedFeed {
 function describe(record: RunRecord, plan: RunPlan, seconds: number): string {
   const { feed, spec } = plan.feeds[0]!;
   const fee = plan.broker.fee ?? spec.takerFee;
-  const head = `${record.strategy} on ${record.feeds.join(", ")}: run ${record.run}, ${seconds.toFixed(2)} s`;
+  const head = `${record.strategy} on ${shortFeeds(record.feeds)}: run ${record.run}, ${seconds.toFixed(2)} s`;
   const terms = `fee ${(fee * 100).toFixed(3)} % of each fill (${plan.broker.fee === null ? `taker fee of ${instrumentKey(feed.instrument)}` : "--fee"}), amounts in steps of ${spec.amountStep} ${spec.base}`;
   if (record.status === "failed") return `${head}\nfailed: ${record.error}`;
   return `${head}\n${terms}\n\n${figureTable([record])}\n\nresult ${record.resultHash}\nmore: millrace runs show ${record.run}; millrace report ${record.run} --out report.html`;

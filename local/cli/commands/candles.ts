@@ -2,12 +2,13 @@ import { readCandles } from "#shared/app/read-candles.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import type { Candle, CandleChoice } from "#shared/market/candle.ts";
 import { InputError } from "#shared/market/input-error.ts";
-import { feedKey, parseFeed } from "#shared/market/instrument.ts";
+import { type Feed, feedKey, instrumentKey, parseFeed } from "#shared/market/instrument.ts";
+import type { CandleExtent } from "#shared/ports/candle-store.ts";
 import { CSV_HEADINGS, candleCells, candleCsv, candleJson } from "../candle-lines.ts";
-import type { Arguments, Command } from "../command.ts";
+import type { Arguments, Command, OptionSpec } from "../command.ts";
 import { note, writeLine, writeText } from "../output.ts";
-import { SPAN_OPTIONS, spanOf } from "../span.ts";
-import { renderTable } from "../table.ts";
+import { heldSpans, SPAN_OPTIONS, spanOf } from "../span.ts";
+import { formatNumber, renderTable } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 
 /** A table shows so many of the first and of the last candles; --json and --csv write all. */
@@ -25,11 +26,20 @@ const COLUMNS = [
   { heading: "completeness" },
 ] as const;
 
+/** The option that says which candle stands for a window where several are held. */
+export const AS_OPTION: OptionSpec = {
+  value: "best|known",
+  help: "best: corrected by all that is held (default); known: as a live strategy saw it",
+};
+
 /** Which candle stands for a window: the value of --as. Throws InputError. */
 export function choiceOf(args: Arguments): CandleChoice {
   const text = args.value("as") ?? "best";
   if (text === "best" || text === "known") return text;
-  throw new InputError("usage", `--as is '${text}': use best (what is true) or known (what a live strategy saw)`);
+  throw new InputError(
+    "usage",
+    `--as is '${text}': use best (corrected by all that is held) or known (as a live strategy saw it)`,
+  );
 }
 
 export const candles: Command = {
@@ -39,26 +49,35 @@ export const candles: Command = {
   examples: ["candles binance:BTC/USDT@1m", "candles binance:BTC/USDT@1h --from 2024-08-08 --json"],
   options: {
     ...SPAN_OPTIONS,
-    as: { value: "best|known", help: "best: what is true (default); known: what a live strategy saw" },
+    as: AS_OPTION,
     json: { help: "one JSON object a line" },
     csv: { help: "CSV with headings" },
     ...STORE_OPTION,
   },
   positionals: [1, 1],
-  run: (args) =>
-    withPlatform(args, async ({ store }) => {
-      const feed = parseFeed(args.positionals[0]!);
-      const query = { ...feed, ...spanOf(args), choice: choiceOf(args) };
+  async run(args) {
+    const feed = parseFeed(args.positionals[0]!);
+    const query = { ...feed, ...spanOf(args), choice: choiceOf(args) };
+    if (args.has("json") && args.has("csv")) throw new InputError("usage", "give --json or --csv, not both");
+    const write = args.has("json") ? writeJson : args.has("csv") ? writeCsv : writeTable;
+    await withPlatform(args, async ({ store }) => {
       await rebuild(store, feed.instrument);
-      const write = args.has("json") ? writeJson : args.has("csv") ? writeCsv : writeTable;
       const count = await write(readCandles(store, query));
-      if (count > 0) return;
-      const held = await store.candles.extents(feed.instrument);
-      const what =
-        held.length === 0 ? "nothing is held of it: import a file first" : "nothing is held of it in this span";
-      throw new InputError("no-data", `no candles of ${feedKey(feed)}: ${what}`);
-    }),
+      if (count === 0) throw new InputError("no-data", noCandles(feed, await store.candles.extents(feed.instrument)));
+    });
+  },
 };
+
+function noCandles(feed: Feed, held: readonly CandleExtent[]): string {
+  const what = `no candles of ${feedKey(feed)}`;
+  if (held.length === 0) return `${what}: nothing is held of ${instrumentKey(feed.instrument)}, import a file first`;
+  const same = held.filter(({ timeframe }) => timeframe === (feed.timeframe === "1s" ? "1m" : feed.timeframe));
+  if (same.length === 0) {
+    const others = [...new Set(held.map(({ timeframe }) => timeframe))].join(" ");
+    return `${what}: held are those of ${others}; shorter ones need trades, so import these`;
+  }
+  return `${what} in this span: held are those ${heldSpans(same)}; move --from and --to`;
+}
 
 type Blocks = AsyncIterable<readonly Candle[]>;
 
@@ -96,8 +115,8 @@ async function writeTable(blocks: Blocks): Promise<number> {
   if (count === 0) return 0;
   const left = count - first.length - last.length;
   const rows = first.map(candleCells);
-  if (left > 0) rows.push([`… ${left} more …`]);
+  if (left > 0) rows.push([`… ${formatNumber(left, 0)} more …`]);
   await writeLine(renderTable(COLUMNS, [...rows, ...last.map(candleCells)]));
-  note(`${count} candles${left > 0 ? "; --json and --csv write all" : ""}`);
+  note(`${formatNumber(count, 0)} candles${left > 0 ? "; --json and --csv write all" : ""}`);
   return count;
 }

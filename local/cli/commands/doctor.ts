@@ -1,21 +1,29 @@
 import { statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { Platform } from "#local/embedded/platform.ts";
 import { liveWatermark } from "#shared/app/aggregate.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
 import type { Command } from "../command.ts";
 import { writeLine } from "../output.ts";
-import { formatNumber, formatTime, renderTable } from "../table.ts";
-import { STORE_OPTION, storePath, withPlatform } from "../with-platform.ts";
+import { formatMinute, formatNumber, renderTable } from "../table.ts";
+import { STORE_OPTION, storePath, withNewPlatform } from "../with-platform.ts";
 
-const COLUMNS = [
+const TRADE_COLUMNS = [
   { heading: "instrument" },
   { heading: "trades", align: "right" },
   { heading: "from (UTC)" },
   { heading: "to" },
-  { heading: "ids" },
   { heading: "live up to" },
   { heading: "to rebuild", align: "right" },
+] as const;
+
+const CANDLE_COLUMNS = [
+  { heading: "imported candles" },
+  { heading: "count", align: "right" },
+  { heading: "from (UTC)" },
+  { heading: "to" },
+  { heading: "origin" },
 ] as const;
 
 export const doctor: Command = {
@@ -26,34 +34,54 @@ export const doctor: Command = {
   options: STORE_OPTION,
   positionals: [0, 0],
   run: (args) =>
-    withPlatform(args, async ({ store, catalog }) => {
+    withNewPlatform(args, async ({ store, catalog }) => {
       const path = resolve(storePath(args));
       const disk = await statfs(dirname(path));
-      const rows: string[][] = [];
-      for (const instrument of await store.ticks.instruments()) {
-        const extent = await store.ticks.extent(instrument);
-        if (extent === null) continue;
-        const watermark = await liveWatermark(store.checkpoints, instrument);
-        rows.push([
-          instrumentKey(instrument),
-          formatNumber(extent.count, 0),
-          formatTime(extent.from),
-          formatTime(extent.to),
-          extent.ids,
-          watermark === null ? "–" : formatTime(watermark),
-          String((await store.ranges.dirty(instrument)).length),
-        ]);
-      }
+      const tables = [await tradesTable(store), await candlesTable(store)].filter((table) => table !== null);
       await writeLine(
         [
           `Node        ${process.versions.node}, ${process.platform} ${process.arch}`,
-          `store       ${path}, ${formatNumber(statSync(path).size / 2 ** 20, 1)} MiB, opened and of this version`,
+          `store       ${path}, ${formatNumber(statSync(path).size / 2 ** 20, 1)} MiB, sound`,
           `disk        ${formatNumber((disk.bavail * disk.bsize) / 2 ** 30, 1)} GiB free`,
           `strategies  ${(await catalog.names()).join(" ")}`,
           `runs        ${(await store.runs.list()).length}`,
           "",
-          rows.length === 0 ? "no trades are held yet: millrace import, or millrace demo" : renderTable(COLUMNS, rows),
+          tables.length === 0 ? "nothing is held yet: use millrace import, or millrace demo" : tables.join("\n\n"),
         ].join("\n"),
       );
     }),
 };
+
+type Store = Platform["store"];
+
+async function tradesTable(store: Store): Promise<string | null> {
+  const rows: string[][] = [];
+  for (const instrument of await store.ticks.instruments()) {
+    const extent = await store.ticks.extent(instrument);
+    if (extent === null) continue;
+    const watermark = await liveWatermark(store.checkpoints, instrument);
+    rows.push([
+      instrumentKey(instrument),
+      formatNumber(extent.count, 0),
+      formatMinute(extent.from),
+      formatMinute(extent.to),
+      watermark === null ? "–" : formatMinute(watermark),
+      String((await store.ranges.dirty(instrument)).length),
+    ]);
+  }
+  return rows.length === 0 ? null : renderTable(TRADE_COLUMNS, rows);
+}
+
+/** Candles that were imported: those made of trades follow from the trades. */
+async function candlesTable(store: Store): Promise<string | null> {
+  const rows = (await store.candles.extents(null))
+    .filter(({ origin }) => origin === "exchange" || origin === "file")
+    .map(({ instrument, timeframe, origin, count, from, to }) => [
+      `${instrumentKey(instrument)}@${timeframe}`,
+      formatNumber(count, 0),
+      formatMinute(from),
+      formatMinute(to),
+      origin,
+    ]);
+  return rows.length === 0 ? null : renderTable(CANDLE_COLUMNS, rows);
+}

@@ -1,12 +1,15 @@
 import { join } from "node:path";
+import type { ExportFormat, ExportQuery } from "#shared/adapters/duckdb/export.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { parseFeed, parseInstrument } from "#shared/market/instrument.ts";
-import type { Command } from "../command.ts";
+import type { Arguments, Command } from "../command.ts";
 import { writeLine } from "../output.ts";
+import { makeFolder, writing } from "../output-file.ts";
 import { SPAN_OPTIONS, spanOf } from "../span.ts";
+import { formatNumber } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
-import { choiceOf } from "./candles.ts";
+import { AS_OPTION, choiceOf } from "./candles.ts";
 import { findRun } from "./runs.ts";
 
 const RUN_TABLES = ["orders", "fills", "trades", "equity"] as const;
@@ -24,36 +27,43 @@ export const exportCommand: Command = {
     parquet: { value: "DIR", help: "as Parquet files into this folder" },
     csv: { value: "DIR", help: "as CSV files into this folder" },
     ...SPAN_OPTIONS,
-    as: { value: "best|known", help: "of candles: as they are (best, default) or as a live strategy knew them" },
+    as: AS_OPTION,
     ...STORE_OPTION,
   },
   positionals: [1, 1],
-  run: (args) =>
-    withPlatform(args, async ({ store }) => {
-      const format = args.has("parquet") ? "parquet" : "csv";
-      const folder = args.value(format);
-      if (folder === null || (args.has("parquet") && args.has("csv"))) {
-        throw new InputError("usage", "say how and where to: either --parquet DIR or --csv DIR");
-      }
-      const target = args.positionals[0]!;
-      const write = async (name: string, query: Parameters<typeof store.export>[0]): Promise<void> => {
+  async run(args) {
+    const format = formatOf(args);
+    const folder = args.value(format)!;
+    const target = args.positionals[0]!;
+    const query = target.includes(":") ? queryOf(target, args) : null;
+    await withPlatform(args, async ({ store }) => {
+      const run = query === null ? (await findRun(store.runs, target)).run : null;
+      if (query?.what === "candles") await rebuild(store, query.instrument);
+      await makeFolder(folder);
+      const write = async (name: string, what: ExportQuery): Promise<void> => {
         const path = join(folder, `${name}.${format}`);
-        await writeLine(`${path}: ${await store.export(query, path, format)} rows`);
+        const count = await writing(path, () => store.export(what, path, format));
+        await writeLine(`${path}: ${formatNumber(count, 0)} rows`);
       };
-      if (!target.includes(":")) {
-        const { run } = await findRun(store.runs, target);
-        for (const what of RUN_TABLES) await write(what, { what, run });
-        return;
-      }
-      const span = spanOf(args);
-      const name = target.replace(/[^A-Za-z0-9]+/g, "-");
-      if (target.includes("@")) {
-        const feed = parseFeed(target);
-        if (feed.timeframe === "1s") {
-          throw new InputError("usage", "1s candles are not stored: use candles --csv, or export the trades");
-        }
-        await rebuild(store, feed.instrument);
-        await write(name, { what: "candles", ...feed, choice: choiceOf(args), ...span });
-      } else await write(name, { what: "ticks", instrument: parseInstrument(target), ...span });
-    }),
+      if (query !== null) await write(target.replace(/[^A-Za-z0-9]+/g, "-"), query);
+      if (run !== null) for (const what of RUN_TABLES) await write(what, { what, run });
+    });
+  },
 };
+
+function formatOf(args: Arguments): ExportFormat {
+  if (args.has("parquet") === args.has("csv")) {
+    throw new InputError("usage", "say as what and where to: give either --parquet DIR or --csv DIR");
+  }
+  return args.has("parquet") ? "parquet" : "csv";
+}
+
+function queryOf(target: string, args: Arguments): Extract<ExportQuery, { what: "candles" | "ticks" }> {
+  const span = spanOf(args);
+  if (!target.includes("@")) return { what: "ticks", instrument: parseInstrument(target), ...span };
+  const feed = parseFeed(target);
+  if (feed.timeframe === "1s") {
+    throw new InputError("usage", "1s candles are not stored: use candles --csv, or export the trades");
+  }
+  return { what: "candles", ...feed, choice: choiceOf(args), ...span };
+}

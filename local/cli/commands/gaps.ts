@@ -4,7 +4,7 @@ import { InputError } from "#shared/market/input-error.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
 import type { Command } from "../command.ts";
 import { writeLine } from "../output.ts";
-import { SPAN_OPTIONS, spanOf } from "../span.ts";
+import { heldSpans, SPAN_OPTIONS, spanOf } from "../span.ts";
 import { formatDuration, formatTime, renderTable } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 
@@ -37,22 +37,23 @@ export const gaps: Command = {
   examples: ["gaps binance:BTC/USDT", "gaps binance:BTC/USDT --json"],
   options: { ...SPAN_OPTIONS, json: { help: "one JSON object a line" }, ...STORE_OPTION },
   positionals: [1, 1],
-  run: (args) =>
-    withPlatform(args, async ({ store }) => {
-      const instrument = parseInstrument(args.positionals[0]!);
+  async run(args) {
+    const name = args.positionals[0]!;
+    const instrument = parseInstrument(name);
+    const span = spanOf(args);
+    await withPlatform(args, async ({ store }) => {
       await rebuild(store, instrument);
-      const held = (await store.candles.extents(instrument)).some((extent) => extent.timeframe === "1m");
-      if (!held) {
-        throw new InputError(
-          "no-data",
-          `nothing is held of ${args.positionals[0]} that gaps could be in: import trades first`,
-        );
+      const held = await store.candles.extents(instrument);
+      if (held.length === 0) throw new InputError("no-data", `nothing is held of ${name}: import a file first`);
+      if (!held.some(({ from, to }) => from < span.to && to > span.from)) {
+        throw new InputError("no-data", `nothing is held of ${name} in this span: held is what is ${heldSpans(held)}`);
       }
-      const found = await findGaps(store, instrument, spanOf(args));
+      const found = await findGaps(store, instrument, span);
       if (args.has("json")) for (const gap of found) await writeLine(JSON.stringify(gap));
       else
         await writeLine(
-          found.length === 0 ? "nothing is missing between the first and the last trade held" : gapTable(found),
+          found.length === 0 ? "nothing is missing between the first and the last held" : gapTable(found),
         );
-    }),
+    });
+  },
 };

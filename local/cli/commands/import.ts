@@ -3,14 +3,17 @@ import type { Platform } from "#local/embedded/platform.ts";
 import { RejectsFile } from "#shared/adapters/files/rejects-file.ts";
 import { type ImportSummary, importFile } from "#shared/app/import-file.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
+import { InputError } from "#shared/market/input-error.ts";
 import { type Instrument, instrumentKey, parseFeed, parseInstrument } from "#shared/market/instrument.ts";
 import type { Timeframe } from "#shared/market/timeframe.ts";
+import type { FileReject } from "#shared/ports/trade-file.ts";
 import type { Command } from "../command.ts";
 import { SOME_REJECTED } from "../exit-codes.ts";
 import { note, writeLine } from "../output.ts";
+import { writing } from "../output-file.ts";
 import { Progress } from "../progress.ts";
 import { formatNumber, formatTime } from "../table.ts";
-import { STORE_OPTION, storePath, withPlatform } from "../with-platform.ts";
+import { STORE_OPTION, storePath, withNewPlatform } from "../with-platform.ts";
 
 export const importCommand: Command = {
   name: "import",
@@ -27,19 +30,33 @@ export const importCommand: Command = {
     ...STORE_OPTION,
   },
   positionals: [2, Number.POSITIVE_INFINITY],
-  run: (args) =>
-    withPlatform(args, async (platform) => {
-      const [target, ...files] = args.positionals;
-      const { instrument, timeframe } = parseTarget(target!);
-      const rejectsPath = args.value("rejects") ?? join(dirname(storePath(args)), "rejects.csv");
-      for (const path of files) {
-        const summary = await importOne(platform, { path, instrument, timeframe }, new RejectsFile(rejectsPath));
-        if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
-        if (args.has("json")) await writeLine(JSON.stringify({ file: path, ...summary }));
-        else await writeLine(describe(path, summary, rejectsPath));
+  async run(args) {
+    const [target, ...paths] = args.positionals;
+    const { instrument, timeframe } = parseTarget(target!);
+    const rejectsPath = args.value("rejects") ?? join(dirname(storePath(args)), "rejects.csv");
+    let fault: InputError | null = null;
+    await withNewPlatform(args, async (platform) => {
+      for (const path of paths) {
+        try {
+          const summary = await importOne(platform, { path, instrument, timeframe }, new RejectsFile(rejectsPath));
+          if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
+          if (args.has("json")) await writeLine(JSON.stringify({ file: path, ...summary }));
+          else await writeLine(describe(path, summary, rejectsPath));
+        } catch (error) {
+          if (!isFaultOfFile(error)) throw error;
+          // The other files have nothing to do with it. The last fault is told where all end.
+          if (fault !== null) note(`millrace: ${fault.message}`);
+          fault = error;
+        }
       }
-    }),
+    });
+    if (fault !== null) throw fault;
+  },
 };
+
+function isFaultOfFile(error: unknown): error is InputError {
+  return error instanceof InputError && error.code !== "store" && error.code !== "usage";
+}
 
 function parseTarget(text: string): { readonly instrument: Instrument; readonly timeframe: Timeframe | null } {
   return text.includes("@") ? parseFeed(text) : { instrument: parseInstrument(text), timeframe: null };
@@ -57,7 +74,7 @@ export async function importOne(
   const listener = {
     progress: ({ bytesRead, bytesTotal }: { bytesRead: number; bytesTotal: number }, rows: number): void =>
       progress.update(bytesTotal === 0 ? null : bytesRead / bytesTotal, `${formatNumber(rows, 0)} rows`),
-    rejects: (rows: Parameters<RejectsFile["append"]>[1]): Promise<void> => rejects.append(path, rows),
+    rejects: (rows: readonly FileReject[]): Promise<void> => writing(rejects.path, () => rejects.append(path, rows)),
   };
   try {
     return await importFile(store, instrument, file, listener);
@@ -82,6 +99,6 @@ function describe(path: string, summary: ImportSummary, rejectsPath: string): st
   if (ignored > 0) parts.push(`${formatNumber(ignored, 0)} other records ignored`);
   if (rejected > 0) parts.push(`${formatNumber(rejected, 0)} rejected, see ${rejectsPath}`);
   const span = from === null || to === null ? "" : `, ${formatTime(from)} to ${formatTime(to)} UTC`;
-  if (from === null) note(`${path} holds no usable row`);
+  if (from === null) parts.push("no usable row");
   return `${path} (${facts.format}): ${parts.join(", ")}${span}`;
 }

@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import type { Command } from "../command.ts";
 import { note } from "../output.ts";
+import { writeTextFile } from "../output-file.ts";
 import { reportOf } from "../report-page.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 import { findRun } from "./runs.ts";
@@ -16,7 +16,7 @@ export const report: Command = {
     withPlatform(args, async (platform) => {
       const record = await findRun(platform.store.runs, args.positionals[0]!);
       const path = args.value("out") ?? `report-${record.run}.html`;
-      await writeFile(path, await reportOf(platform, record));
+      await writeTextFile(path, await reportOf(platform, record));
       note(`report: ${path}`);
     }),
 };

@@ -2,8 +2,8 @@ import { InputError } from "#shared/market/input-error.ts";
 import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
 import type { Command } from "../command.ts";
 import { writeLine } from "../output.ts";
-import { figureTable, runJson } from "../run-lines.ts";
-import { formatNumber, formatPercent, formatTime, renderTable } from "../table.ts";
+import { figureTable, runJson, shortFeeds } from "../run-lines.ts";
+import { formatMinute, formatNumber, formatPercent, formatTime, renderTable } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 
 const COLUMNS = [
@@ -12,7 +12,6 @@ const COLUMNS = [
   { heading: "kind" },
   { heading: "strategy" },
   { heading: "feed" },
-  { heading: "status" },
   { heading: "return", align: "right" },
   { heading: "trades", align: "right" },
 ] as const;
@@ -27,20 +26,21 @@ export const runs: Command = {
     ...STORE_OPTION,
   },
   positionals: [0, 2],
-  run: (args) =>
-    withPlatform(args, async ({ store }) => {
-      const [verb, id] = args.positionals;
-      if (verb === undefined) return list(store.runs, args.has("json"));
-      if (verb !== "show" || id === undefined) {
-        throw new InputError(
-          "usage",
-          `'runs ${args.positionals.join(" ")}' is not known: use runs, or runs show <run>`,
-        );
-      }
+  async run(args) {
+    const [verb, id] = args.positionals;
+    if (verb !== undefined && (verb !== "show" || id === undefined)) {
+      throw new InputError(
+        "usage",
+        `'runs ${args.positionals.join(" ")}' is not known: write millrace runs, or millrace runs show <run>`,
+      );
+    }
+    await withPlatform(args, async ({ store }) => {
+      if (id === undefined) return list(store.runs, args.has("json"));
       const record = await findRun(store.runs, id);
       if (args.has("json")) await writeLine(JSON.stringify(await wholeRun(store, record)));
       else await writeLine(await describeRun(store, record));
-    }),
+    });
+  },
 };
 
 /** The run with this id, or whose id alone begins so. Throws InputError. */
@@ -53,7 +53,10 @@ export async function findRun(registry: RunRegistry, id: string): Promise<RunRec
   if (found.length > 1) {
     throw new InputError(
       "usage",
-      `run '${id}' may be ${found.map((record) => record.run).join(" or ")}: write more of it`,
+      `run '${id}' may be ${found
+        .slice(0, 5)
+        .map((record) => record.run)
+        .join(" or ")}: write more of it`,
     );
   }
   const known = all.slice(0, 5).map((record) => record.run);
@@ -71,11 +74,10 @@ async function list(registry: RunRegistry, json: boolean): Promise<void> {
   }
   const rows = records.map((record) => [
     record.run,
-    formatTime(record.created - (record.created % 1_000)),
-    record.kind,
+    formatMinute(record.created),
+    record.status === "finished" ? record.kind : `${record.kind} ${record.status}`,
     record.strategy,
-    record.feeds.join(" ").replace(/^data=/, ""),
-    record.status,
+    `${shortFeeds(record.feeds.slice(0, 1))}${record.feeds.length > 1 ? ` +${record.feeds.length - 1}` : ""}`,
     formatPercent(record.figures?.totalReturn ?? null, true),
     String(record.figures?.trades ?? "–"),
   ]);
@@ -94,6 +96,10 @@ async function wholeRun(store: Store, record: RunRecord): Promise<Record<string,
     position: Object.fromEntries(names.map((name, feed) => [name, cycles.position[feed]?.[i]])),
   }));
   return { ...(await runJson(store, record)), orders, fills, trades, logs, equity };
+}
+
+function count(number: number, what: string): string {
+  return `${formatNumber(number, 0)} ${what}${number === 1 ? "" : "s"}`;
 }
 
 async function describeRun(store: Store, record: RunRecord): Promise<string> {
@@ -123,13 +129,18 @@ async function describeRun(store: Store, record: RunRecord): Promise<string> {
   return [
     `run ${record.run}: ${record.kind} of ${record.strategy} ${params.join(" ")}, ${record.status}`,
     ...(record.error === null ? [] : [record.error]),
-    `feeds     ${record.feeds.join(" ")}`,
+    `feeds     ${shortFeeds(record.feeds)}`,
     `identity  ${record.identity}`,
     `result    ${record.resultHash ?? "–"}`,
     "",
     figureTable([record]),
     "",
-    `${fills.length} fills, ${refused.length} orders refused, ${logs.length} log lines; the last of ${trades.length} trades:`,
-    renderTable(columns, tradeRows),
+    [
+      count(fills.length, "fill"),
+      `${count(refused.length, "order")} refused`,
+      count(logs.length, "log line"),
+      count(trades.length, "trade"),
+    ].join(", "),
+    ...(tradeRows.length === 0 ? [] : [`The last trades:\n${renderTable(columns, tradeRows)}`]),
   ].join("\n");
 }
