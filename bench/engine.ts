@@ -4,7 +4,9 @@ import type { RunDefinition } from "#shared/engine/run-definition.ts";
 import type { FillRow, RunEvents } from "#shared/engine/run-events.ts";
 import type { CandleColumns } from "#shared/market/candle.ts";
 import { SmaCross } from "#strategies/sma-cross/strategy.ts";
+import { runBacktrader } from "./backtrader-peer.ts";
 import type { Figure } from "./figure.ts";
+import { SmaCrossStake, STAKE } from "./sma-cross-stake.ts";
 
 const BARS = 1_000_000;
 const BLOCK = 1_000;
@@ -15,6 +17,8 @@ const CASH = 1_000_000;
 const FEE = 0.0001;
 const PERCENT = 0.95;
 const STEPS_PER_UNIT = 100_000;
+/** Bars that backtrader is given: it is the same work a bar, and a million would take a minute. */
+const PEER_BARS = 100_000;
 
 const instrument = { exchange: "binance", symbol: "BTC/USDT" };
 const spec = {
@@ -91,8 +95,13 @@ function plainLoop(
   return { fills: count, value: equity[BARS - 1]! };
 }
 
-function throughEngine(bars: CandleColumns, block: number, take: (events: RunEvents) => void): string {
-  const run = new Run(definition);
+function throughEngine(
+  bars: CandleColumns,
+  block: number,
+  take: (events: RunEvents) => void,
+  settings: RunDefinition = definition,
+): string {
+  const run = new Run(settings);
   for (let from = 0; from < BARS; from += block) {
     run.offer(0, bars, from, Math.min(from + block, BARS));
     run.advance();
@@ -144,21 +153,51 @@ function best(work: () => void): number {
   return BARS / least;
 }
 
+/** The definition of the peer's strategy. */
+const stakeDefinition: RunDefinition = { ...definition, strategy: SmaCrossStake, params: {} };
+
+/** CPU seconds of a bar in backtrader. Throws unless it fills the same sizes at the same prices on the same bars. */
+async function checkBacktrader(bars: CandleColumns): Promise<number> {
+  const peer = await runBacktrader(bars, PEER_BARS, { cash: CASH, fee: FEE, stake: STAKE });
+  const fills: FillRow[] = [];
+  throughEngine(bars, BARS, (events) => fills.push(...events.fills), stakeDefinition);
+  for (const [i, [bar, size, price]] of peer.fills.entries()) {
+    const fill = fills[i];
+    if (fill?.time !== bars.closeTime[bar - 1]! - 1 || fill.size !== size || fill.price !== price) {
+      throw new Error(`fill ${i}: ${JSON.stringify(fill)}, backtrader has ${size} at ${price} in bar ${bar}`);
+    }
+  }
+  if (peer.fills.length < PEER_BARS / 100) throw new Error(`only ${peer.fills.length} fills could be compared`);
+  return peer.cpuSeconds / PEER_BARS;
+}
+
 /** Bars a second through strategy, orders, equity a bar and hash. */
 export async function run(): Promise<Figure[]> {
   const bars = benchmarkBars();
   const hash = check(bars);
+  const peerSeconds = await checkBacktrader(bars);
+  const stakeHash = throughEngine(bars, BARS, () => {}, stakeDefinition);
+  const measure = (block: number, settings: RunDefinition, expected: string): number =>
+    best(() => {
+      const found = throughEngine(bars, block, () => {}, settings);
+      if (found !== expected) throw new Error(`blocks of ${block} bars change the hash`);
+    });
+  const whole = measure(BARS, stakeDefinition, stakeHash);
+  const blocks = measure(BLOCK, stakeDefinition, stakeHash);
+  const percent = measure(BLOCK, definition, hash);
   const equity = new Float64Array(BARS);
   const plain = best(() => plainLoop(bars, equity, null));
-  const measure = (block: number): number =>
-    best(() => {
-      if (throughEngine(bars, block, () => {}) !== hash) throw new Error(`blocks of ${block} bars change the hash`);
-    });
-  const peer = "one plain loop without engine";
-  const blocks = measure(BLOCK);
-  const whole = measure(BARS);
+  const unit = "M bars/CPU s";
+  const peer = "backtrader, same bars and fills";
   return [
-    { name: `SMA cross, ${BLOCK} bars a step`, value: blocks, unit: "M bars/CPU s", peer, ratio: blocks / plain },
-    { name: "SMA cross, all bars in one step", value: whole, unit: "M bars/CPU s", peer, ratio: whole / plain },
+    { name: "engine", value: whole, unit, peer, ratio: whole * 1e6 * peerSeconds },
+    { name: `engine, ${BLOCK} bars a step`, value: blocks, unit, peer, ratio: blocks * 1e6 * peerSeconds },
+    {
+      name: `engine, ${BLOCK} bars a step, sized by percent`,
+      value: percent,
+      unit,
+      peer: "one plain loop without engine",
+      ratio: percent / plain,
+    },
   ];
 }
