@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { backtest } from "#shared/app/backtest.ts";
 import { startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
-import type { RunPlan } from "#shared/app/run-plan.ts";
+import { rebuild } from "#shared/app/rebuild.ts";
+import { parsePlan, type RunPlan } from "#shared/app/run-plan.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
 import type { Candle } from "#shared/market/candle.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
@@ -24,7 +26,6 @@ import {
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 /** In two partitions of topic `candles` where that has two. */
 const ONE = parseInstrument("binance:BTC/USDT");
 const OTHER = parseInstrument("kraken:ETH/USD");
@@ -41,11 +42,11 @@ interface Market {
 /** `latest`: greatest delay of a tick, ms, exclusive. */
 function markets(latest: number): fc.Arbitrary<Market> {
   const row = fc.record({
-    wait: fc.oneof(
-      { weight: 2, arbitrary: fc.constant(0) },
-      { weight: 3, arbitrary: fc.integer({ min: 1, max: 5 * SECOND }) },
-      { weight: 5, arbitrary: fc.integer({ min: 10 * SECOND, max: 100 * SECOND }) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 6 * MINUTE }) },
+    minutes: fc.oneof({ weight: 6, arbitrary: fc.constantFrom(0, 0, 1) }, fc.integer({ min: 0, max: 5 })),
+    // Around the end of a minute, where order matters most, or anywhere in it.
+    offset: fc.oneof(
+      { weight: 3, arbitrary: fc.integer({ min: -1_900, max: 1_900 }) },
+      { weight: 2, arbitrary: fc.integer({ min: 0, max: MINUTE }) },
     ),
     skipped: fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
     cents: fc.integer({ min: 9_000, max: 11_000 }),
@@ -54,23 +55,28 @@ function markets(latest: number): fc.Arbitrary<Market> {
     delay: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: latest - 1 })),
     hash: fc.maxSafeNat(),
   });
-  const rows = fc.uniqueArray(row, { minLength: 2, maxLength: 20, selector: ({ hash }) => hash });
+  const rows = fc.uniqueArray(row, { minLength: 2, maxLength: 24, selector: ({ hash }) => hash });
   return fc
     .record({
-      start: fc.integer({ min: MIDNIGHT - 20 * MINUTE, max: MIDNIGHT + HOUR }),
+      start: fc.integer({ min: -20, max: 60 }).map((minute) => MIDNIGHT + minute * MINUTE),
       ids: fc.constantFrom<IdScheme>("sequence", "sequence", "hash"),
       rows: fc.tuple(rows, rows),
     })
     .map(({ start, ids, rows: both }) => {
       const ticks = both.map((ofInstrument) => {
-        let ts = start;
+        let minute = start;
         let id = 500;
-        return ofInstrument.map(({ wait, skipped, cents, lots, side, delay, hash }) => {
-          ts += wait;
-          id += 1 + skipped;
-          const tick = { id: ids === "hash" ? hash : id, ts, price: cents / 100, amount: lots / 1e4, side };
-          return { tick, delay };
-        });
+        return ofInstrument
+          .map(({ minutes, offset, ...rest }) => {
+            minute += minutes * MINUTE;
+            return { ...rest, ts: minute + offset };
+          })
+          .sort((a, b) => a.ts - b.ts)
+          .map(({ ts, skipped, cents, lots, side, delay, hash }) => {
+            id += 1 + skipped;
+            const tick = { id: ids === "hash" ? hash : id, ts, price: cents / 100, amount: lots / 1e4, side };
+            return { tick, delay };
+          });
       });
       const last = Math.max(...ticks.map((ofInstrument) => ofInstrument.at(-1)!.tick.ts));
       return { ids, ticks, until: Math.ceil(last / MINUTE) * MINUTE + 16 * MINUTE };
@@ -98,7 +104,7 @@ interface Delivery {
 const IN_ORDER: Delivery = { span: 1, rounds: [1], polls: [1_000], again: [], before: [], after: [], registered: 0 };
 
 const deliveries: fc.Arbitrary<Delivery> = fc.record({
-  span: fc.constantFrom(1, 700, 10 * SECOND, 3 * MINUTE),
+  span: fc.constantFrom(1, 1, 700, 3 * MINUTE),
   rounds: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 }),
   polls: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
   again: fc.array(fc.record({ index: fc.nat(60), after: fc.nat(10) }), { maxLength: 4 }),
@@ -148,8 +154,12 @@ const plans = (from: number): RunPlan[] => [
   planOf("trend-filter", ["kraken:ETH/USD@1m", "slow=binance:BTC/USDT@3m"], from + 90 * SECOND),
 ];
 
-async function play(market: Market, arrivals: readonly Arrival[], delivery: Delivery): Promise<Outcome> {
-  const ports = memoryPorts(2);
+async function play(
+  market: Market,
+  arrivals: readonly Arrival[],
+  delivery: Delivery,
+  ports: MemoryPorts = memoryPorts(2),
+): Promise<Outcome> {
   const crashes = new CrashPlan(delivery.before, delivery.after);
   const crashing = crashingPorts(ports, crashes);
   const batched = { ...crashing, log: inBatches(crashing.log, delivery.polls) };
@@ -178,8 +188,12 @@ async function play(market: Market, arrivals: readonly Arrival[], delivery: Deli
 async function outcomeOf(ports: MemoryPorts, runs: readonly string[]): Promise<Outcome> {
   const finished = [];
   for (const run of runs) {
-    const { resultHash } = await stopPaperRun(ports, run);
-    finished.push({ results: await ports.results.read(run), resultHash });
+    const { resultHash, definition, strategy } = await stopPaperRun(ports, run);
+    const results = await ports.results.read(run);
+    finished.push({ results, resultHash });
+    const tested = await backtest(ports, parsePlan(definition), await codeOf(ports.catalog, strategy), 0);
+    expect(tested.resultHash).toBe(resultHash);
+    expect(await ports.results.read(tested.run)).toEqual(results);
   }
   const candles = [...ports.candles.live].sort(([a], [b]) => (a < b ? -1 : 1));
   return { candles, runs: finished };
@@ -191,5 +205,58 @@ test("any cut, repeat, crash and order within the watermark give the candles and
     const arrivals = repeated(arrivalsOf(market, false, delivery.span), delivery.again);
     expect(await play(market, arrivals, delivery)).toEqual(clean);
   });
-  await fc.assert(property, propertyRuns(400));
+  await fc.assert(property, propertyRuns(700));
+});
+
+/** The greatest revision of each window, but for how it came to be. */
+function lastOf(outcome: Outcome): Map<string, object> {
+  const latest = new Map<string, Candle>();
+  for (const [, candle] of outcome.candles) {
+    const key = `${candle.instrument} ${candle.timeframe} ${candle.openTime}`;
+    if ((latest.get(key)?.revision ?? -1) < candle.revision) latest.set(key, candle);
+  }
+  return new Map([...latest].map(([key, { revision: _, reason: __, ...rest }]) => [key, rest]));
+}
+
+/** Sequential ids, and the first trade of each instrument comes first: no window before it exists. */
+const disordered: fc.Arbitrary<Market> = markets(14 * MINUTE).map((market) => ({
+  ...market,
+  ids: "sequence",
+  ticks: market.ticks.map((rows, i) =>
+    rows.map(({ tick, delay }, row) => ({
+      tick: market.ids === "hash" ? { ...tick, id: 1_000 * i + row } : tick,
+      delay: row === 0 ? 0 : delay,
+    })),
+  ),
+}));
+
+test("any order within 15 minutes ends in the same candles, and runs act on the first revisions alone", async () => {
+  const property = fc.asyncProperty(disordered, deliveries, async (market, delivery) => {
+    const clean = await play(market, arrivalsOf(market, true, 1), IN_ORDER);
+    const arrivals = arrivalsOf(market, false, delivery.span);
+    const late = await play(market, arrivals, IN_ORDER);
+    expect(lastOf(late)).toEqual(lastOf(clean));
+    expect(await play(market, repeated(arrivals, delivery.again), delivery)).toEqual(late);
+  });
+  await fc.assert(property, propertyRuns(200));
+});
+
+test("a run that is warmed from imported history equals its backtest, however it was delivered", async () => {
+  const property = fc.asyncProperty(disordered, deliveries, fc.nat(20), async (market, delivery, stored) => {
+    const live = { ...market, ticks: market.ticks.map((rows) => rows.slice(Math.min(stored, rows.length - 1))) };
+    const prepared = async (): Promise<MemoryPorts> => {
+      const ports = memoryPorts(2);
+      for (const [i, rows] of market.ticks.entries()) {
+        const ticks = tickColumns(rows.slice(0, Math.min(stored, rows.length - 1)).map(({ tick }) => tick));
+        await ports.ticks.append([ONE, OTHER][i]!, ticks, "import");
+        for (const ts of ticks.ts) await ports.ranges.markDirty([ONE, OTHER][i]!, ts, ts + 1);
+        await rebuild(ports, [ONE, OTHER][i]!);
+      }
+      return ports;
+    };
+    const arrivals = arrivalsOf(live, false, delivery.span);
+    const clean = await play(market, arrivals, IN_ORDER, await prepared());
+    expect(await play(market, repeated(arrivals, delivery.again), delivery, await prepared())).toEqual(clean);
+  });
+  await fc.assert(property, propertyRuns(200));
 });
