@@ -1,9 +1,3 @@
-import { computeTearSheet } from "../engine/compute-tear-sheet.ts";
-import { DataHash } from "../engine/data-hash.ts";
-import { Run } from "../engine/run.ts";
-import type { RunEvents } from "../engine/run-events.ts";
-import { StrategyError } from "../engine/strategy-error.ts";
-import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
 import { InputError } from "../market/input-error.ts";
 import { feedKey, instrumentKey } from "../market/instrument.ts";
@@ -12,15 +6,8 @@ import type { CandleQuery } from "../ports/candle-store.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
 import { candleColumns, type ReadCandlesPorts } from "./read-candles.ts";
-import {
-  definitionOf,
-  describePlan,
-  feedNames,
-  identityOf,
-  type RunCode,
-  type RunPlan,
-  resolvedParams,
-} from "./run-plan.ts";
+import { hashTaken, RunMemory, runOnColumns } from "./run-on-columns.ts";
+import { describePlan, feedNames, identityOf, type RunCode, type RunPlan, resolvedParams } from "./run-plan.ts";
 
 export interface BacktestPorts extends ReadCandlesPorts {
   readonly results: ResultStore;
@@ -28,7 +15,9 @@ export interface BacktestPorts extends ReadCandlesPorts {
 }
 
 /** A run's id: the first digits of its identity, which are enough to tell runs apart and short enough to type. */
-const RUN_ID_DIGITS = 12;
+export function runIdOf(identity: string): string {
+  return identity.slice(0, 12);
+}
 
 /**
  * Runs a plan over stored candles and stores what it did. A repeat is the same run. A strategy that throws fails the
@@ -36,24 +25,10 @@ const RUN_ID_DIGITS = 12;
  */
 export async function backtest(ports: BacktestPorts, plan: RunPlan, code: RunCode, now: number): Promise<RunRecord> {
   const columns = await readFeeds(ports, plan);
-  const hash = new DataHash();
-  for (const feed of columns) hash.add(feed, 0, feed.length);
-  const definition = describePlan(plan, code, hash.digest());
+  const definition = describePlan(plan, code, hashTaken(plan, columns));
   const identity = identityOf(definition);
-  const run = new Run(
-    definitionOf(
-      plan,
-      code,
-      columns.map((feed) => feed.closeTime[0]!),
-    ),
-  );
-  for (const [i, feed] of columns.entries()) {
-    run.offer(i, feed, 0, feed.length);
-    run.end(i);
-  }
-  const error = advance(run);
-  const events = run.drain();
-  const id = identity.slice(0, RUN_ID_DIGITS);
+  const { events, error, resultHash, figures } = runOnColumns(plan, code, columns, new RunMemory(), () => {});
+  const id = runIdOf(identity);
   await ports.results.remove(id);
   await ports.results.write(
     id,
@@ -71,39 +46,18 @@ export async function backtest(ports: BacktestPorts, plan: RunPlan, code: RunCod
     created: (await ports.runs.get(id))?.created ?? now,
     status: error === null ? "finished" : "failed",
     error,
-    resultHash: error === null ? run.resultHash() : null,
-    figures: error === null ? figuresOf(plan, events, columns[0]!) : null,
+    resultHash,
+    figures,
   };
   await ports.runs.put(record);
   return record;
 }
 
-/** The figures of what a plan's run did; null where no bar was traded on. `candles` are those of the first feed. */
-export function figuresOf(
-  plan: RunPlan,
-  events: Pick<RunEvents, "cycles" | "fills" | "trades">,
-  candles: CandleColumns,
-): TearSheet | null {
-  if (events.cycles.length === 0) return null;
-  const { cash, fee } = plan.broker;
-  return computeTearSheet({ ...events, candles, cash, fee: fee ?? plan.feeds[0]!.spec.takerFee });
-}
-
-/** Runs everything that was offered. Returns why it failed, or null. */
-function advance(run: Run): string | null {
-  try {
-    run.advance();
-    return null;
-  } catch (error) {
-    if (error instanceof StrategyError) return error.message;
-    throw error;
-  }
-}
-
 /** The last time that a date can hold, ms UTC. */
 const LAST_DATE = 8.64e15;
 
-async function readFeeds(ports: BacktestPorts, plan: RunPlan): Promise<CandleColumns[]> {
+/** Columns of a plan's feeds, in order. Throws InputError 'no-data' for a feed without candles. */
+export async function readFeeds(ports: BacktestPorts, plan: RunPlan): Promise<CandleColumns[]> {
   const columns: CandleColumns[] = [];
   for (const { feed } of plan.feeds) {
     const to = plan.end ?? Number.MAX_SAFE_INTEGER;

@@ -2,8 +2,8 @@ import { Run } from "../engine/run.ts";
 import { InputError } from "../market/input-error.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
-import { figuresOf } from "./backtest.ts";
 import { candleColumns } from "./read-candles.ts";
+import { figuresOf } from "./run-on-columns.ts";
 import {
   definitionOf,
   describePlan,

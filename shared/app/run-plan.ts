@@ -39,7 +39,11 @@ export async function loadCode(catalog: StrategyCatalog, strategy: string): Prom
 }
 
 /** The plan for the engine. `firstCloses`: close time of each feed's first candle, null where unknown. */
-export function definitionOf(plan: RunPlan, code: RunCode, firstCloses: readonly (number | null)[]): RunDefinition {
+export function definitionOf(
+  plan: RunPlan,
+  code: Pick<RunCode, "strategy">,
+  firstCloses: readonly (number | null)[],
+): RunDefinition {
   return {
     strategy: code.strategy.strategy,
     params: plan.params,

@@ -1,0 +1,198 @@
+import { computeTearSheet } from "../engine/compute-tear-sheet.ts";
+import { DataHash } from "../engine/data-hash.ts";
+import { Run } from "../engine/run.ts";
+import type { CycleColumns, FillRow, LogRow, OrderRow, RunEvents, TradeRow } from "../engine/run-events.ts";
+import { StrategyError } from "../engine/strategy-error.ts";
+import type { TearSheet } from "../engine/tear-sheet.ts";
+import type { CandleColumns } from "../market/candle.ts";
+import { definitionOf, type RunCode, type RunPlan } from "./run-plan.ts";
+
+/** Rows of a feed's columns, `from` inclusive, `to` exclusive. */
+export interface Rows {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a run came to. */
+export interface RunOutcome {
+  readonly events: RunEvents;
+  /** Why it failed; null otherwise. */
+  readonly error: string | null;
+  /** Null where it failed, as are the figures; these are null too where no bar was traded on. */
+  readonly resultHash: string | null;
+  readonly figures: TearSheet | null;
+}
+
+/** Bars of the first feed between two signs of progress. */
+const STEP = 4_096;
+
+/** The rows that a plan takes of columns which may hold more: from `warmFrom` on, closed by `end`. */
+export function takenRows(
+  plan: Pick<RunPlan, "warmFrom" | "end">,
+  { openTime, closeTime, length }: CandleColumns,
+): Rows {
+  const from = firstRow(length, (row) => openTime[row]! >= plan.warmFrom);
+  const end = plan.end ?? Number.POSITIVE_INFINITY;
+  return {
+    from,
+    to: Math.max(
+      from,
+      firstRow(length, (row) => closeTime[row]! > end),
+    ),
+  };
+}
+
+/** The first row that `fits`, where all after one that does do; else the length. */
+function firstRow(length: number, fits: (row: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (fits(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Fingerprint of the candles that a plan takes of its feeds' columns. */
+export function hashTaken(plan: RunPlan, columns: readonly CandleColumns[]): string {
+  const hash = new DataHash();
+  for (const feed of columns) {
+    const { from, to } = takenRows(plan, feed);
+    hash.add(feed, from, to);
+  }
+  return hash.digest();
+}
+
+/**
+ * Runs a plan over columns that hold its candles, and perhaps more around them. Every feed must have a row to take.
+ * A strategy that throws fails the run; what it did before is kept. Events lie in `memory`, until that is used again.
+ * `progress` is called every few thousand bars.
+ */
+export function runOnColumns(
+  plan: RunPlan,
+  code: Pick<RunCode, "strategy">,
+  columns: readonly CandleColumns[],
+  memory: RunMemory,
+  progress: () => void,
+): RunOutcome {
+  const rows = columns.map((feed) => takenRows(plan, feed));
+  const run = new Run(
+    definitionOf(
+      plan,
+      code,
+      columns.map((feed, i) => feed.closeTime[rows[i]!.from]!),
+    ),
+  );
+  for (let i = 1; i < columns.length; i++) {
+    run.offer(i, columns[i]!, rows[i]!.from, rows[i]!.to);
+    run.end(i);
+  }
+  memory.begin(columns.length);
+  const error = advance(run, columns[0]!, rows[0]!, memory, progress);
+  const events = memory.events();
+  if (error !== null) return { events, error, resultHash: null, figures: null };
+  return { events, error, resultHash: run.resultHash(), figures: figuresOf(plan, events, columns[0]!) };
+}
+
+/** Runs to the end. Returns why the strategy failed, or null. */
+function advance(run: Run, first: CandleColumns, { from, to }: Rows, memory: RunMemory, progress: () => void) {
+  try {
+    for (let row = from; row < to; row += STEP) {
+      run.offer(0, first, row, Math.min(row + STEP, to));
+      run.advance();
+      memory.take(run.drain());
+      progress();
+    }
+    run.end(0);
+    run.advance();
+    memory.take(run.drain());
+    return null;
+  } catch (error) {
+    if (!(error instanceof StrategyError)) throw error;
+    memory.take(run.drain());
+    return error.message;
+  }
+}
+
+/** The figures of what a plan's run did; null where no bar was traded on. `candles` are those of the first feed. */
+export function figuresOf(
+  plan: RunPlan,
+  events: Pick<RunEvents, "cycles" | "fills" | "trades">,
+  candles: CandleColumns,
+): TearSheet | null {
+  if (events.cycles.length === 0) return null;
+  const { cash, fee } = plan.broker;
+  return computeTearSheet({ ...events, candles, cash, fee: fee ?? plan.feeds[0]!.spec.takerFee });
+}
+
+/** Gathers what a run does. Used for many runs one after another, as fresh memory is what a quick run waits for most. */
+export class RunMemory {
+  #length = 0;
+  #time = new Float64Array(0);
+  #cash = new Float64Array(0);
+  #value = new Float64Array(0);
+  #position: Float64Array<ArrayBuffer>[] = [];
+  #orders: OrderRow[] = [];
+  #fills: FillRow[] = [];
+  #trades: TradeRow[] = [];
+  #logs: LogRow[] = [];
+
+  /** Forgets the run before. */
+  begin(feeds: number): void {
+    this.#length = 0;
+    while (this.#position.length < feeds) this.#position.push(new Float64Array(this.#time.length));
+    this.#position.length = feeds;
+    this.#orders = [];
+    this.#fills = [];
+    this.#trades = [];
+    this.#logs = [];
+  }
+
+  /** Adds what a run did next. */
+  take({ cycles, orders, fills, trades, logs }: RunEvents): void {
+    this.#makeRoom(this.#length + cycles.length);
+    this.#time.set(cycles.time, this.#length);
+    this.#cash.set(cycles.cash, this.#length);
+    this.#value.set(cycles.value, this.#length);
+    for (const [feed, column] of cycles.position.entries()) this.#position[feed]!.set(column, this.#length);
+    this.#length += cycles.length;
+    for (const row of orders) this.#orders.push(row);
+    for (const row of fills) this.#fills.push(row);
+    for (const row of trades) this.#trades.push(row);
+    for (const row of logs) this.#logs.push(row);
+  }
+
+  #makeRoom(needed: number): void {
+    if (needed <= this.#time.length) return;
+    const enlarge = (column: Float64Array): Float64Array<ArrayBuffer> => {
+      const larger = new Float64Array(Math.max(needed, column.length * 2));
+      larger.set(column);
+      return larger;
+    };
+    this.#time = enlarge(this.#time);
+    this.#cash = enlarge(this.#cash);
+    this.#value = enlarge(this.#value);
+    this.#position = this.#position.map(enlarge);
+  }
+
+  /** All of the run so far. */
+  events(): RunEvents {
+    const cut = (column: Float64Array): Float64Array => column.subarray(0, this.#length);
+    const cycles: CycleColumns = {
+      length: this.#length,
+      time: cut(this.#time),
+      cash: cut(this.#cash),
+      value: cut(this.#value),
+      position: this.#position.map(cut),
+    };
+    return {
+      firstCycle: 0,
+      cycles,
+      orders: this.#orders,
+      fills: this.#fills,
+      trades: this.#trades,
+      logs: this.#logs,
+    };
+  }
+}
