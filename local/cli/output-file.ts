@@ -1,14 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { InputError } from "#shared/market/input-error.ts";
 
 /** Writes a text to the file that the user named, in place of one of that name. Throws InputError 'usage'. */
 export async function writeTextFile(path: string, text: string): Promise<void> {
   await writing(path, () => writeFile(path, text));
-}
-
-/** Makes the folder that the user named, where it is missing. Throws InputError 'usage'. */
-export async function makeFolder(path: string): Promise<void> {
-  await writing(path, () => mkdir(path, { recursive: true }));
 }
 
 /** Runs `work`, which writes to `path`. A fault of the file system becomes an InputError 'usage' that names the path. */

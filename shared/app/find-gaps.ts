@@ -2,7 +2,7 @@ import type { Candle } from "../market/candle.ts";
 import type { Instrument } from "../market/instrument.ts";
 import type { Coverage, Interval } from "../market/interval.ts";
 import { nominalLength } from "../market/timeframe.ts";
-import type { CandleStore } from "../ports/candle-store.ts";
+import type { CandleExtent, CandleStore } from "../ports/candle-store.ts";
 import type { RangeRegistry } from "../ports/range-registry.ts";
 
 /** A stretch of whole windows in which trades or candles are missing. */
@@ -28,8 +28,7 @@ export async function findGaps(
   instrument: Instrument,
   span: Interval,
 ): Promise<Gap[]> {
-  const held = (await ports.candles.extents(instrument)).map(({ timeframe }) => timeframe);
-  const [shortest] = held.sort((a, b) => nominalLength(a) - nominalLength(b));
+  const shortest = (await gapExtents(ports.candles, instrument))[0]?.timeframe;
   if (shortest === undefined) return [];
   const coverage = await ports.ranges.coverage(instrument, span.from, span.to);
   const lost = coverage.filter((each) => each.kind === "lost");
@@ -37,6 +36,13 @@ export async function findGaps(
   const query = { instrument, timeframe: shortest, choice: "best", ...span } as const;
   for await (const candles of ports.candles.read(query)) for (const candle of candles) finder.push(candle);
   return finder.finish();
+}
+
+/** What is held of the shortest candles that are stored, in which gaps are looked for; empty where there are none. */
+export async function gapExtents(candles: CandleStore, instrument: Instrument): Promise<readonly CandleExtent[]> {
+  const held = await candles.extents(instrument);
+  const least = Math.min(...held.map(({ timeframe }) => nominalLength(timeframe)));
+  return held.filter(({ timeframe }) => nominalLength(timeframe) === least);
 }
 
 class GapFinder {

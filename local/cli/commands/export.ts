@@ -5,7 +5,7 @@ import { InputError } from "#shared/market/input-error.ts";
 import { parseFeed, parseInstrument } from "#shared/market/instrument.ts";
 import type { Arguments, Command } from "../command.ts";
 import { writeLine } from "../output.ts";
-import { makeFolder, writing } from "../output-file.ts";
+import { writing } from "../output-file.ts";
 import { SPAN_OPTIONS, spanOf } from "../span.ts";
 import { formatNumber } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
@@ -39,7 +39,6 @@ export const exportCommand: Command = {
     await withPlatform(args, async ({ store }) => {
       const run = query === null ? (await findRun(store.runs, target)).run : null;
       if (query?.what === "candles") await rebuild(store, query.instrument);
-      await makeFolder(folder);
       const write = async (name: string, what: ExportQuery): Promise<void> => {
         const path = join(folder, `${name}.${format}`);
         const count = await writing(path, () => store.export(what, path, format));

@@ -1,4 +1,4 @@
-import { findGaps, type Gap } from "#shared/app/find-gaps.ts";
+import { findGaps, type Gap, gapExtents } from "#shared/app/find-gaps.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
@@ -43,10 +43,10 @@ export const gaps: Command = {
     const span = spanOf(args);
     await withPlatform(args, async ({ store }) => {
       await rebuild(store, instrument);
-      const held = await store.candles.extents(instrument);
+      const held = await gapExtents(store.candles, instrument);
       if (held.length === 0) throw new InputError("no-data", `nothing is held of ${name}: import a file first`);
       if (!held.some(({ from, to }) => from < span.to && to > span.from)) {
-        throw new InputError("no-data", `nothing is held of ${name} in this span: held is what is ${heldSpans(held)}`);
+        throw new InputError("no-data", `nothing is held of ${name} in this span: held are candles ${heldSpans(held)}`);
       }
       const found = await findGaps(store, instrument, span);
       if (args.has("json")) for (const gap of found) await writeLine(JSON.stringify(gap));
