@@ -1,5 +1,7 @@
+import { makeAnalyzer } from "#shared/engine/analyzers/analyzer-catalog.ts";
 import { Run } from "#shared/engine/run.ts";
 import { InputError } from "#shared/market/input-error.ts";
+import { parseTimeframe } from "#shared/market/timeframe.ts";
 import type { ConformanceCase } from "./case.ts";
 import { caseDefinition, columnsOf } from "./case-definition.ts";
 import { caseStrategy } from "./case-strategy.ts";
@@ -21,6 +23,17 @@ export function runCase(question: ConformanceCase): Record<string, unknown> {
     run.end(i);
   }
   run.advance();
+  const events = run.drain();
+  const analyzed = {
+    cash: question.broker.cash,
+    timeframe: parseTimeframe(question.feeds[0]!.timeframe),
+    feeds: question.feeds.map(({ name }) => name),
+  };
+  const analyzers = (question.analyzers ?? []).map(({ id, type, params }) => {
+    const analyzer = makeAnalyzer(type, analyzed, params);
+    analyzer.step(events);
+    return [id, analyzer.result()] as const;
+  });
   const { cash, value, position, orders, trades, cycle, firstNext, nextCalls, created, live } = recording;
   return {
     orders,
@@ -29,7 +42,7 @@ export function runCase(question: ConformanceCase): Record<string, unknown> {
     value,
     position,
     indicators: indicators.result(),
-    analyzers: {},
+    analyzers: Object.fromEntries(analyzers),
     final: {
       bars: cycle,
       firstNext,
