@@ -8,6 +8,7 @@ import { STEP_STRATEGIES } from "#shared/app/step-strategies.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { StrategyCatalog } from "#shared/ports/strategy-catalog.ts";
 import type { TradeFileReader } from "#shared/ports/trade-file.ts";
+import { DeferredCheckpoints } from "./deferred-checkpoints.ts";
 import { FolderCatalog } from "./folder-catalog.ts";
 import { groupOf, StreamHost, type StreamPorts } from "./stream-host.ts";
 
@@ -30,14 +31,15 @@ export async function openPlatform(path: string): Promise<Platform> {
   const store = await openStore(path);
   const catalog = new FolderCatalog(process.env);
   const log = await openLog(store.checkpoints);
-  const { ticks, candles, ranges, checkpoints, results, runs } = store;
+  const { ticks, candles, ranges, results, runs } = store;
+  const checkpoints = new DeferredCheckpoints(store.checkpoints, [STEP_STRATEGIES, AGGREGATE]);
   const stream = { ticks, candles, ranges, checkpoints, results, runs, catalog, log };
   return {
     store,
     files: new FileTradeReader(),
     catalog,
     stream,
-    host: new StreamHost(stream),
+    host: new StreamHost(stream, () => checkpoints.flush()),
     close: () => store.close(),
   };
 }
@@ -45,7 +47,10 @@ export async function openPlatform(path: string): Promise<Platform> {
 /** Records of a topic that a partition holds before it refuses more: its source waits, or reads again later. */
 const BOUND = 10_000;
 
-/** A log whose offsets go on where the checkpoints' fences end, so that these still mean the same after a restart. */
+/**
+ * A log whose offsets go on where the checkpoints' fences end, so that these still mean the same after a restart. What it
+ * holds is gone with the process: see `DeferredCheckpoints`.
+ */
 async function openLog(checkpoints: CheckpointStore): Promise<MemoryEventLog> {
   const ends = new Map<string, number>();
   for (const stage of [AGGREGATE, STEP_STRATEGIES]) {

@@ -14,9 +14,12 @@ export function groupOf({ name, topic }: StreamFunction): string {
 /** Serves the stream functions in one process: a batch at a time, offsets committed after success only. */
 export class StreamHost {
   readonly #ports: StreamPorts;
+  readonly #onDrained: () => Promise<void>;
 
-  constructor(ports: StreamPorts) {
+  /** `onDrained` is called whenever no topic has a record left. */
+  constructor(ports: StreamPorts, onDrained: () => Promise<void> = async () => {}) {
     this.#ports = ports;
+    this.#onDrained = onDrained;
   }
 
   /**
@@ -29,6 +32,7 @@ export class StreamHost {
       worked = false;
       for (const each of STREAM_FUNCTIONS) if (await this.#step(each)) worked = true;
     }
+    await this.#onDrained();
   }
 
   async #step(each: StreamFunction): Promise<boolean> {
