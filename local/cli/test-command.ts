@@ -14,7 +14,8 @@ import type { TickColumns } from "#shared/market/tick.ts";
 import { TIMEFRAMES, type Timeframe } from "#shared/market/timeframe.ts";
 import { candleJson } from "./candle-lines.ts";
 
-const MILLRACE = fileURLToPath(new URL("./millrace.mjs", import.meta.url));
+/** The command as a user starts it. */
+export const MILLRACE = fileURLToPath(new URL("./millrace.mjs", import.meta.url));
 
 /** The instrument of the tests. */
 export const BTC = "binance:BTC/USDT";
