@@ -169,6 +169,12 @@ function encodeFailure(why: string): Uint8Array {
   return out.finish();
 }
 
+/** What a run fails for: its strategy threw, or keeps a state that cannot be saved. Throws any other error on. */
+function reasonOf(error: unknown): string {
+  if (error instanceof StrategyError || error instanceof TypeError) return error.message;
+  throw error;
+}
+
 /**
  * A run on the stream. Takes a candle only if it is revision 0, ends after what its feed was told, and does not open
  * before the warm-up.
@@ -195,12 +201,12 @@ class LiveRun implements StageState {
   #fold(record: LogRecord): readonly Output[] {
     const { run } = this.#run;
     if (this.#failure !== null) return [];
-    for (const decoded of decodeAll([record])) this.#take(decoded);
+    const records = decodeAll([record]);
     try {
+      for (const decoded of records) this.#take(decoded);
       run.advance();
     } catch (error) {
-      if (!(error instanceof StrategyError)) throw error;
-      this.#failure = error.message;
+      this.#failure = reasonOf(error);
     }
     const events = run.drain();
     if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return [];
@@ -210,11 +216,15 @@ class LiveRun implements StageState {
 
   encode(): Uint8Array {
     if (this.#failure !== null) return encodeFailure(this.#failure);
-    const run = this.#run.encode();
-    const bytes = new Uint8Array(run.length + 1);
-    bytes[0] = RUNNING;
-    bytes.set(run, 1);
-    return bytes;
+    try {
+      const run = this.#run.encode();
+      const bytes = new Uint8Array(run.length + 1);
+      bytes[0] = RUNNING;
+      bytes.set(run, 1);
+      return bytes;
+    } catch (error) {
+      return encodeFailure(reasonOf(error));
+    }
   }
 
   #take(record: CandlesRecord): void {

@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import { backtest } from "#shared/app/backtest.ts";
+import { startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
+import { parsePlan } from "#shared/app/run-plan.ts";
+import { tickRecords } from "#shared/app/tick-records.ts";
+import { Strategy } from "#shared/engine/strategy.ts";
+import { type Instrument, parseInstrument } from "#shared/market/instrument.ts";
+import { type Tick, tickColumns } from "#shared/market/tick.ts";
+import { NewerVersionError } from "#shared/wire/decoded.ts";
+import { CANDLES, TICKS } from "#shared/wire/topics.ts";
+import { StreamHost } from "./stream-host.ts";
+import {
+  type Arrival,
+  codeOf,
+  deadLetters,
+  type MemoryPorts,
+  memoryPorts,
+  planOf,
+  publishTicks,
+  TestCatalog,
+} from "./test-chain.ts";
+
+const MINUTE = 60_000;
+const BTC = parseInstrument("binance:BTC/USDT");
+const NOON = Date.UTC(2024, 5, 1, 12);
+
+class Throws extends Strategy({}) {
+  state = { bars: 0 };
+
+  override next(): void {
+    this.state.bars++;
+    if (this.state.bars === 4) throw new Error("four is too many");
+    this.log(`bar ${this.state.bars}`);
+  }
+}
+
+class KeepsMap extends Strategy({}) {
+  state: Record<string, unknown> = { seen: null };
+
+  override next(): void {
+    this.state["seen"] = new Map();
+  }
+}
+
+class Counts extends Strategy({}) {
+  override next(): void {
+    this.log(String(this.data.close.now));
+  }
+}
+
+const CLASSES = { throws: Throws, "keeps-map": KeepsMap, counts: Counts };
+
+/** A trade every 20 s from `from` on. */
+function trades(instrument: Instrument, from: number, count: number, firstId = 0): Arrival[] {
+  const ticks = Array.from({ length: count }, (_, i): Tick => {
+    return { id: firstId + i, ts: from + i * 20_000, price: 100 + ((i * 7) % 11), amount: 1, side: "buy" };
+  });
+  return Array.from(tickRecords(tickColumns(ticks), { origin: "live", span: 1 }), (record) => ({ instrument, record }));
+}
+
+const beat = (watermark: number): Arrival => ({ instrument: BTC, record: { kind: "heartbeat", watermark } });
+
+async function register(ports: MemoryPorts, strategy: string, feeds: readonly string[], params = {}): Promise<string> {
+  const plan = { ...planOf(strategy, feeds, NOON - MINUTE), params };
+  return (await startPaperRun(ports, plan, await codeOf(ports.catalog, strategy), 0)).run;
+}
+
+async function send(ports: MemoryPorts, arrivals: readonly Arrival[]): Promise<void> {
+  await publishTicks(ports.log, arrivals);
+  await new StreamHost(ports).drain();
+}
+
+const logsOf = async (ports: MemoryPorts, run: string) => (await ports.results.read(run)).logs.map(({ text }) => text);
+
+describe("a run on a short and a long timeframe", () => {
+  it("is stepped at each minute, not only when the hour ends", async () => {
+    const ports = memoryPorts();
+    const run = await register(ports, "trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@1h"]);
+    await send(ports, [...trades(BTC, NOON + 90 * 1_000, 12), beat(NOON + 6 * MINUTE)]);
+    const { cycles } = await ports.results.read(run);
+    expect([...cycles.time]).toEqual([2, 3, 4, 5, 6].map((minute) => NOON + minute * MINUTE - 1));
+  });
+});
+
+describe("a run that fails", () => {
+  it("fails alone when its strategy throws, and keeps what came before", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const failing = await register(ports, "throws", ["binance:BTC/USDT@1m"]);
+    const going = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    await send(ports, [...trades(BTC, NOON, 20), beat(NOON + 8 * MINUTE)]);
+    await send(ports, [beat(NOON + 10 * MINUTE)]);
+    expect(await logsOf(ports, failing)).toEqual(["bar 1", "bar 2", "bar 3"]);
+    const record = await ports.runs.get(failing);
+    expect(record).toMatchObject({ status: "failed", resultHash: null });
+    expect(record?.error).toContain("four is too many");
+    expect(await logsOf(ports, going)).toHaveLength(10);
+    expect((await ports.runs.get(going))?.status).toBe("running");
+    await expect(stopPaperRun(ports, failing)).rejects.toThrow("no live run");
+  });
+
+  it("fails as its backtest does", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const run = await register(ports, "throws", ["binance:BTC/USDT@1m"]);
+    await send(ports, [...trades(BTC, NOON, 20), beat(NOON + 8 * MINUTE)]);
+    const live = await ports.runs.get(run);
+    const tested = await backtest(ports, parsePlan(live!.definition), await codeOf(ports.catalog, "throws"), 0);
+    expect(tested).toMatchObject({ status: "failed", error: live?.error, resultHash: null, figures: null });
+    expect(await ports.results.read(tested.run)).toEqual(await ports.results.read(run));
+  });
+
+  it("fails alone when its state cannot be saved", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const failing = await register(ports, "keeps-map", ["binance:BTC/USDT@1m"]);
+    const going = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    await send(ports, [...trades(BTC, NOON, 8), beat(NOON + 4 * MINUTE)]);
+    expect(await ports.runs.get(failing)).toMatchObject({ status: "failed" });
+    expect((await ports.runs.get(failing))?.error).toContain("state");
+    expect(await logsOf(ports, going)).toHaveLength(4);
+  });
+
+  it.each([
+    ["changed", { throws: Throws, "keeps-map": KeepsMap, counts: Counts }, "bundle 2", "has changed since"],
+    ["gone", {}, "bundle of", "no strategy 'counts'"],
+  ])("fails alone when its code is %s", async (_what, classes, bundleHash, message) => {
+    const first = memoryPorts(1, new TestCatalog(CLASSES));
+    const run = await register(first, "counts", ["binance:BTC/USDT@1m"]);
+    const going = await register(first, "sma-cross", ["binance:BTC/USDT@1m"], { fast: 2, slow: 3 });
+    await send(first, trades(BTC, NOON, 8));
+    const catalog = new TestCatalog(classes);
+    const load = catalog.load.bind(catalog);
+    catalog.load = async (name) => (name === "counts" ? { ...(await load(name)), bundleHash } : load(name));
+    await send({ ...first, catalog }, [...trades(BTC, NOON + 3 * MINUTE, 8, 8), beat(NOON + 8 * MINUTE)]);
+    expect(await first.runs.get(run)).toMatchObject({ status: "failed" });
+    expect((await first.runs.get(run))?.error).toContain(message);
+    expect((await first.runs.get(going))?.status).toBe("running");
+    expect((await first.results.read(going)).cycles.length).toBe(8);
+  });
+
+  it("is refused at registration where it could never start", async () => {
+    const ports = memoryPorts();
+    await expect(register(ports, "trend-filter", ["binance:BTC/USDT@1m"])).rejects.toThrow("runs on 2 feeds, not 1");
+    await expect(register(ports, "sma-cross", ["binance:BTC/USDT@1m"], { slw: 3 })).rejects.toThrow("slw");
+    expect(await ports.runs.list()).toEqual([]);
+  });
+});
+
+describe("poison", () => {
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+
+  it("on candles becomes a dead letter, and the run goes on", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    const poison = [null, Uint8Array.of(0x22, 0xff), text({ v: 0 }), text({ v: 1, kind: "candles" })];
+    await ports.log.publish(
+      CANDLES,
+      poison.map((value) => ({ key: "binance:BTC/USDT", value })),
+    );
+    await send(ports, [...trades(BTC, NOON, 8), beat(NOON + 4 * MINUTE)]);
+    expect(await logsOf(ports, run)).toHaveLength(4);
+    expect(await deadLetters(ports.log)).toHaveLength(4);
+  });
+
+  it("on ticks becomes dead letters: of a block the bad rows alone", async () => {
+    const ports = memoryPorts();
+    const block = { v: 1, kind: "ticks", ...BTC, origin: "live", watermark: NOON, previousId: null };
+    const columns = { id: [1, 2, 3], ts: [NOON, NOON, NOON], price: [5, 0, 6], amount: [1, 1, -1], side: "bbb" };
+    const key = "binance:BTC/USDT";
+    await ports.log.publish(TICKS, [
+      { key, value: null },
+      { key, value: text({ ...block, ...columns }) },
+      { key: "binance:ETH/USDT", value: text({ ...block, ...columns }) },
+      { key, value: text({ ...block, ...columns, tick: "aggregate", first: [1, 2, 3], last: [1, 2, 3] }) },
+    ]);
+    await send(ports, [beat(NOON + MINUTE)]);
+    const letters = (await deadLetters(ports.log)).map(({ offset, row }) => [offset, row]);
+    expect(letters.filter(([, row]) => row !== null)).toEqual([
+      [1, 1],
+      [1, 2],
+    ]);
+    expect((await ports.ticks.extent(BTC))?.count).toBe(1);
+    expect(await ports.ticks.extent(parseInstrument("binance:ETH/USDT"))).toBeNull();
+    expect(ports.candles.live.get(`${key} 1m ${NOON} 0`)).toMatchObject({ open: 5, close: 5, trades: 1 });
+  });
+
+  it("is what repeats a held id with other content: told by its row, and its window stays marked", async () => {
+    const ports = memoryPorts();
+    await ports.ticks.append(BTC, tickColumns([{ id: 2, ts: NOON, price: 1, amount: 1, side: null }]), "import");
+    const block = { v: 1, kind: "ticks", ...BTC, origin: "live", watermark: NOON, previousId: null };
+    const columns = { id: [9, 1, 2], ts: [NOON, NOON, NOON], price: [0, 5, 6], amount: [1, 1, 1], side: "bbb" };
+    await ports.log.publish(TICKS, [{ key: "binance:BTC/USDT", value: text({ ...block, ...columns }) }]);
+    await new StreamHost(ports).drain();
+    const letters = await deadLetters(ports.log);
+    expect(letters.map(({ row, reason }) => [row, reason])).toEqual([
+      [2, "id 2 is held with other content: the first one stays"],
+      [0, expect.stringContaining("price 0 is not above 0")],
+    ]);
+    expect(await ports.ranges.dirty(BTC)).toMatchObject([{ from: NOON, to: NOON + 1 }]);
+  });
+
+  it.each([TICKS, CANDLES])("is no newer version on %s: all wait, and nothing is committed", async (topic) => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    await ports.log.publish(topic, [{ key: "binance:BTC/USDT", value: text({ v: 2 }) }]);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(send(ports, [...trades(BTC, NOON, 2), beat(NOON + MINUTE)])).rejects.toThrow(NewerVersionError);
+    }
+    expect(await ports.checkpoints.load("step-strategies", run)).toBeNull();
+    expect(await deadLetters(ports.log)).toEqual([]);
+  });
+});
