@@ -1,11 +1,12 @@
 import type { Line } from "../feeds/line.ts";
-import { Indicator } from "./indicator.ts";
+import { BlockIndicator } from "./block-indicator.ts";
+import { Greater, Less } from "./line-logic.ts";
 
 /**
  * 1 on the bar where `first` rises above `second`, −1 where it falls below, else 0. The present difference is compared
- * with the last earlier one that was not zero: a touch neither makes nor cancels a cross.
+ * with the last earlier one that was not zero: a touch neither makes nor cancels a cross. Minimum period: 2.
  */
-export class CrossOver extends Indicator {
+export class CrossOver extends BlockIndicator {
   readonly first: Line;
   readonly second: Line;
   private difference = 0;
@@ -14,12 +15,6 @@ export class CrossOver extends Indicator {
     super([first, second], 2);
     this.first = first;
     this.second = second;
-  }
-
-  override step(): number {
-    const slot = this.series.cursor;
-    this.advance(slot, slot + 1);
-    return this.now;
   }
 
   protected override advance(from: number, to: number): void {
@@ -41,5 +36,19 @@ export class CrossOver extends Indicator {
       memory[output + slot] = cross;
     }
     this.difference = earlier;
+  }
+}
+
+/** 1 on the bar where `first` rises above `second`, else 0. Minimum period: 2. */
+export class CrossUp extends Greater {
+  constructor(first: Line, second: Line) {
+    super(new CrossOver(first, second), 0);
+  }
+}
+
+/** 1 on the bar where `first` falls below `second`, else 0. Minimum period: 2. */
+export class CrossDown extends Less {
+  constructor(first: Line, second: Line) {
+    super(new CrossOver(first, second), 0);
   }
 }

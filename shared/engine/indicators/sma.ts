@@ -1,61 +1,15 @@
 import type { Line } from "../feeds/line.ts";
-import { Indicator } from "./indicator.ts";
+import { WindowedSum } from "./windowed-sum.ts";
 
 /**
- * Simple moving average: the mean of the last `period` values. The running sum is compensated (two-sum, Knuth), so that
- * it does not drift; a value that is not finite makes the windows that hold it NaN and leaves with them.
+ * Simple moving average: the mean of the last `period` values; NaN while a value that is not finite is among them.
+ * Minimum period: `period`.
  */
-export class SMA extends Indicator {
-  readonly source: Line;
-  readonly period: number;
-  private sum = 0;
-  private carry = 0;
-  private seen = 0;
-  private bad = 0;
-
-  constructor(source: Line, { period }: { readonly period: number }) {
-    super([source], period);
-    this.source = source;
-    this.period = period;
-  }
-
-  override step(): number {
-    const slot = this.series.cursor;
-    this.advance(slot, slot + 1);
-    return this.now;
-  }
-
-  protected override advance(from: number, to: number): void {
-    const { memory } = this.series;
-    const input = this.source.row.base;
-    const output = this.row.base;
-    const period = this.period;
-    let { sum, carry, seen, bad } = this;
-    for (let slot = from; slot < to; slot++) {
-      let entering = memory[input + slot]!;
-      let leaving = 0;
-      if (seen === period) leaving = memory[input + slot - period]!;
-      else seen++;
-      if (entering - entering !== 0) {
-        bad++;
-        entering = 0;
-      }
-      if (leaving - leaving !== 0) {
-        bad--;
-        leaving = 0;
-      }
-      const change = entering - leaving;
-      const entered = change + leaving;
-      const changeError = entering - entered + (entered - change - leaving);
-      const next = sum + change;
-      const added = next - sum;
-      carry += sum - (next - added) + (change - added) + changeError;
-      sum = next;
-      memory[output + slot] = bad === 0 ? (sum + carry) / period : Number.NaN;
-    }
-    this.sum = sum;
-    this.carry = carry;
-    this.seen = seen;
-    this.bad = bad;
+export class SMA extends WindowedSum {
+  constructor(source: Line, { period = 30 }: { readonly period?: number } = {}) {
+    super(source, period, period);
   }
 }
+
+/** The arithmetic mean of a window is the simple moving average. */
+export { SMA as Average };
