@@ -1,27 +1,43 @@
 import type { Line } from "../feeds/line.ts";
-import { Indicator } from "./indicator.ts";
+import { BlockIndicator } from "./block-indicator.ts";
 
-/** Smoothed (Wilder's) moving average: y = (y′·(period − 1) + x) / period, seeded with the mean of the first `period`. */
-export class SMMA extends Indicator {
+/**
+ * Smoothed (Wilder's) moving average: y = (y′·(period − 1) + x) / period, seeded with the mean of the first `period`
+ * values. On a value that is not finite it is NaN and goes on from before. Minimum period: `period`.
+ */
+export class SMMA extends BlockIndicator {
   readonly source: Line;
   readonly period: number;
   private seen = 0;
-  private seed = 0;
-  private value = Number.NaN;
+  /** The sum of the values until `period` of them are seen. */
+  private value = 0;
 
-  constructor(source: Line, { period }: { readonly period: number }) {
+  constructor(source: Line, { period = 30 }: { readonly period?: number } = {}) {
     super([source], period);
     this.source = source;
     this.period = period;
   }
 
-  override step(): number {
-    const x = this.source.now;
-    if (this.seen < this.period) {
-      this.seen++;
-      this.seed += x;
-      this.value = this.seed / this.period;
-    } else this.value = (this.value * (this.period - 1) + x) / this.period;
-    return this.value;
+  protected override advance(from: number, to: number): void {
+    const { memory } = this.series;
+    const input = this.source.row.base;
+    const output = this.row.base;
+    const period = this.period;
+    let { seen, value } = this;
+    for (let slot = from; slot < to; slot++) {
+      const x = memory[input + slot]!;
+      if (x - x !== 0) memory[output + slot] = Number.NaN;
+      else if (seen === period) {
+        value = (value * (period - 1) + x) / period;
+        memory[output + slot] = value;
+      } else {
+        seen++;
+        value += x;
+        if (seen === period) value /= period;
+        memory[output + slot] = seen === period ? value : Number.NaN;
+      }
+    }
+    this.seen = seen;
+    this.value = value;
   }
 }

@@ -1,0 +1,50 @@
+import type { Line } from "../feeds/line.ts";
+import { BlockIndicator } from "./block-indicator.ts";
+
+/**
+ * Exponential smoothing (Brown): y = y′·(1 − alpha) + x·alpha, seeded with the mean of the first `period` values. On a
+ * value that is not finite it is NaN and goes on from before. Minimum period: `period`.
+ */
+export class ExponentialSmoothing extends BlockIndicator {
+  readonly source: Line;
+  readonly period: number;
+  readonly alpha: number;
+  private seen = 0;
+  /** The sum of the values until `period` of them are seen. */
+  private value = 0;
+
+  /** @param alpha weight of the present value, 0 to 1 */
+  constructor(
+    source: Line,
+    { period = 1, alpha = 2 / (period + 1) }: { readonly period?: number; readonly alpha?: number } = {},
+  ) {
+    super([source], period);
+    this.source = source;
+    this.period = period;
+    this.alpha = alpha;
+  }
+
+  protected override advance(from: number, to: number): void {
+    const { memory } = this.series;
+    const input = this.source.row.base;
+    const output = this.row.base;
+    const { period, alpha } = this;
+    const rest = 1 - alpha;
+    let { seen, value } = this;
+    for (let slot = from; slot < to; slot++) {
+      const x = memory[input + slot]!;
+      if (x - x !== 0) memory[output + slot] = Number.NaN;
+      else if (seen === period) {
+        value = value * rest + x * alpha;
+        memory[output + slot] = value;
+      } else {
+        seen++;
+        value += x;
+        if (seen === period) value /= period;
+        memory[output + slot] = seen === period ? value : Number.NaN;
+      }
+    }
+    this.seen = seen;
+    this.value = value;
+  }
+}
