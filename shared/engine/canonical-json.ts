@@ -7,11 +7,11 @@ export type CanonicalValue =
   | number
   | string
   | readonly CanonicalValue[]
-  | { readonly [key: string]: CanonicalValue };
+  | { readonly [key: string]: CanonicalValue | undefined };
 
 /**
  * JSON with keys in code unit order, no white space and the shortest numbers (RFC 8785 in its essentials), so that equal
- * values have equal texts. −0 is written as 0. Throws InputError for NaN, infinities and lone surrogates, which JSON
+ * values have equal texts. Keys without a value are left out. −0 is written as 0. Throws InputError for NaN, infinities and lone surrogates, which JSON
  * cannot carry.
  */
 export function canonicalJson(value: CanonicalValue): string {
@@ -31,7 +31,7 @@ export function canonicalJson(value: CanonicalValue): string {
   if (isList(value)) return `[${value.map(canonicalJson).join(",")}]`;
   const entries = Object.keys(value)
     .sort()
-    .map((key) => `${canonicalJson(key)}:${canonicalJson(value[key]!)}`);
+    .flatMap((key) => (value[key] === undefined ? [] : [`${canonicalJson(key)}:${canonicalJson(value[key])}`]));
   return `{${entries.join(",")}}`;
 }
 

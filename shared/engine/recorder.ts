@@ -80,9 +80,10 @@ export class Recorder {
       execType: order.execType,
       size: context.size,
       remaining: context.remaining,
-      price: order.price,
+      price: Number.isNaN(order.price) ? null : order.price,
       tag: order.tag,
       note,
+      ...(isPlain(order) ? null : extrasOf(order)),
     });
   }
 
@@ -93,10 +94,8 @@ export class Recorder {
   }
 
   trade(row: Omit<TradeRow, "seq" | "closeTime">): void {
-    const { trade, feed, openTime, size, entryPrice, exitPrice, pnl, fees, bars, tag } = row;
-    const closeTime = this.time;
-    const seq = this.seq++;
-    this.trades.push({ seq, trade, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, tag });
+    const { trade, feed, openTime, ...rest } = row;
+    this.trades.push({ seq: this.seq++, trade, feed, openTime, closeTime: this.time, ...rest });
   }
 
   log(text: string): void {
@@ -163,6 +162,20 @@ export class Recorder {
     this.cycleHash.load(reader);
     this.eventHash.load(reader);
   }
+}
+
+/** Whether its rows have none of the fields that may be absent. */
+function isPlain(order: Order): boolean {
+  return order.tradeId === 0 && order.bracket === 0 && order.group === 0 && Number.isNaN(order.stop);
+}
+
+function extrasOf(order: Order): Partial<OrderRow> {
+  return {
+    ...(Number.isNaN(order.stop) || Number.isNaN(order.limit) ? null : { limitPrice: order.limit }),
+    ...(order.tradeId === 0 ? null : { tradeId: order.tradeId }),
+    ...(order.parent === 0 ? null : { parent: order.parent }),
+    ...(order.group === 0 ? null : { group: order.group }),
+  };
 }
 
 function enlarge(column: Float64Array, length: number, capacity: number): Float64Array<ArrayBuffer> {

@@ -1,8 +1,12 @@
 import { InputError } from "../market/input-error.ts";
 import { type Feed, feedKey, type InstrumentSpec } from "../market/instrument.ts";
+import type { CommissionSettings } from "./broker/commission.ts";
+import type { FillerSettings } from "./broker/filler.ts";
+import type { SlippageSettings } from "./broker/slippage.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { ParameterValue } from "./parameter.ts";
 import { resolveParameters } from "./parameter.ts";
+import type { SizerSettings } from "./sizers/sizer.ts";
 import { type SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 import type { StrategyClass } from "./strategy.ts";
 
@@ -12,6 +16,8 @@ export interface RunFeed {
   readonly spec: InstrumentSpec;
   /** Close time of its first candle, ms UTC: before it the feed counts as told. Null where it is not known. */
   readonly firstClose: number | null;
+  /** What trading it costs and how positions are paid for; absent: as the broker's settings say. */
+  readonly commission?: CommissionSettings;
 }
 
 /** The simulated broker's settings. */
@@ -22,6 +28,20 @@ export interface BrokerSettings {
   readonly fee: number | null;
   /** Whether positions may be negative. */
   readonly allowShort: boolean;
+  /** What trading any feed costs and how positions are paid for, instead of `fee`; absent: a percentage, as that says. */
+  readonly commission?: CommissionSettings;
+  /** Whether a short's proceeds are paid out; else its value is locked like a long's. Absent: true. */
+  readonly shortCash?: boolean;
+  /** Whether the open hooks are called, whose market orders fill at the open of the bar that begins. Absent: false. */
+  readonly cheatOnOpen?: boolean;
+  /** Whether market orders fill at the close of the bar they are made on, booked a bar later. Absent: false. */
+  readonly cheatOnClose?: boolean;
+  /** How much worse orders fill; absent: not at all. */
+  readonly slippage?: SlippageSettings;
+  /** How much of an order a bar fills; absent: all. */
+  readonly filler?: FillerSettings;
+  /** Decides the size of orders that name none; absent: such an order is an error. */
+  readonly sizer?: SizerSettings;
 }
 
 /** All that decides what a run does with its candles. */
@@ -36,8 +56,16 @@ export interface RunDefinition {
   readonly tradeFrom: number;
 }
 
+/** What trading a feed costs: its own settings, else the broker's, else the broker's fee, else the taker fee. */
+export function commissionOf({ spec, commission }: RunFeed, broker: BrokerSettings): CommissionSettings {
+  if (broker.fee !== null && (commission ?? broker.commission) !== undefined) {
+    throw new InputError("usage", `a run has both a fee of ${broker.fee} and a commission: set fee to null`);
+  }
+  return commission ?? broker.commission ?? { type: "percent", rate: broker.fee ?? spec.takerFee };
+}
+
 /** Version of the engine's snapshots: a change of what they hold raises it. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** A definition without the strategy's code. */
 export interface DefinitionText {
@@ -57,11 +85,12 @@ export function describeDefinition(definition: RunDefinition): DefinitionText {
   const text = canonicalJson({
     strategy: strategy.name,
     params: resolveParameters(strategy.parameters, definition.params, strategy.name),
-    feeds: feeds.map(({ feed, spec, firstClose }) => ({
+    feeds: feeds.map(({ feed, spec, firstClose, commission }) => ({
       name: feed.name,
       feed: feedKey(feed),
       spec: { ...spec },
       firstClose,
+      ...(commission === undefined ? null : { commission }),
     })),
     broker: { ...broker },
     tradeFrom,

@@ -25,8 +25,16 @@ export interface OrderRow {
   readonly execType: ExecType;
   readonly size: number;
   readonly remaining: number;
-  /** Limit or stop price asked for; null for market orders. */
+  /** Limit or stop price asked for, or where a trailing stop started; null for market orders. */
   readonly price: number | null;
+  /** Limit price of a stop-limit order, as it was then; absent for all others. */
+  readonly limitPrice?: number;
+  /** Which of several trades of one position it is part of; absent: 0. */
+  readonly tradeId?: number;
+  /** Main order of its bracket; absent where it is no child of one. */
+  readonly parent?: number;
+  /** First order of its one-cancels-others group; absent where it is in none. */
+  readonly group?: number;
   readonly tag: string | null;
   /** Why it was refused or resized, in words; null where nothing needs saying. */
   readonly note: string | null;
@@ -58,6 +66,8 @@ export interface TradeRow {
   readonly fees: number;
   readonly bars: number;
   readonly tag: string | null;
+  /** Which of several trades of one position it was; absent: 0. */
+  readonly tradeId?: number;
 }
 
 /** The account after each cycle, in columns. Money in quote currency; `position` is base units of each feed in order. */

@@ -231,8 +231,7 @@ test("computed sizes round toward zero to the step, and what is under a minimum 
 });
 
 test("an order needs one size", () => {
-  // @ts-expect-error: a size is required
-  expect(() => runOver(flat(2), define(acting((self) => self.buy({}))))).toThrow("an order has 0 sizes");
+  expect(() => runOver(flat(2), define(acting((self) => self.buy({}))))).toThrow("no size, and the run no sizer");
   expect(() => runOver(flat(2), define(acting((self) => self.buy({ size: -1 }))))).toThrow("an order's size is -1");
 });
 

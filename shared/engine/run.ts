@@ -13,6 +13,7 @@ import { resolveParameters } from "./parameter.ts";
 import { checkPlainData, readPlainData, writePlainData } from "./plain-data.ts";
 import { Recorder } from "./recorder.ts";
 import {
+  commissionOf,
   type DefinitionText,
   describeDefinition,
   type RunDefinition,
@@ -23,10 +24,12 @@ import {
   writeDefinition,
 } from "./run-definition.ts";
 import type { RunEvents } from "./run-events.ts";
+import { checkSizer } from "./sizers/sizer.ts";
 import { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 import { type AnyStrategy, StrategyBase } from "./strategy.ts";
 import { type Hook, StrategyError } from "./strategy-error.ts";
 import { makeStrategy, refuseThenable, replaceContent } from "./strategy-instance.ts";
+import { Timer } from "./timer.ts";
 
 /** Nothing but prenext was called; nextstart was, and may be again; next is called from now on. */
 const EARLY = 0;
@@ -48,6 +51,8 @@ export class Run {
   private readonly recorder: Recorder;
   private readonly strategy: AnyStrategy;
   private readonly state: Record<string, unknown>;
+  private readonly timer = new Timer();
+  private readonly cheatOnOpen: boolean;
   private hook: Hook = "next";
   private phase = EARLY;
   private failure: StrategyError | null = null;
@@ -73,18 +78,25 @@ export class Run {
         new Series(firstClose === null ? Number.NEGATIVE_INFINITY : firstClose - 1, strategy.lookback),
     );
     const views = this.feeds.map(({ feed }, i) => new FeedView(feed, i, this.series[i]!));
+    const { shortCash = true, cheatOnOpen = false, cheatOnClose = false, slippage, filler, sizer } = broker;
+    if (sizer !== undefined) checkSizer(sizer);
     const accounts = this.feeds.map(
-      ({ feed, spec }, i) => new Account(feed.name, i, spec, this.series[i]!, broker.fee),
+      (given, i) =>
+        new Account(given.feed.name, i, given.spec, this.series[i]!, commissionOf(given, broker), shortCash),
     );
+    this.cheatOnOpen = cheatOnOpen;
     this.recorder = new Recorder(this.feeds.length);
     const hears = {
       orders: strategy.prototype.notifyOrder !== StrategyBase.prototype.notifyOrder,
       trades: strategy.prototype.notifyTrade !== StrategyBase.prototype.notifyTrade,
     };
-    this.broker = new Broker(broker.cash, broker.allowShort, accounts, this.recorder, hears);
-    this.desk = new OrderDesk(this.broker);
+    const rules = { allowShort: broker.allowShort, cheatOnOpen, slippage, filler };
+    this.broker = new Broker(broker.cash, rules, accounts, this.recorder, hears);
+    this.desk = new OrderDesk(this.broker, this.recorder, sizer ?? null, cheatOnClose);
     const params = resolveParameters(strategy.parameters, definition.params, strategy.name);
-    const instance = makeStrategy(strategy, { params, feeds: views, desk: this.desk, recorder: this.recorder });
+    const { desk, recorder, timer } = this;
+    const instance = makeStrategy(strategy, { params, feeds: views, desk, recorder, timer });
+    timer.seal();
     this.strategy = instance.strategy;
     this.state = instance.state;
     for (const series of this.series) series.seal();
@@ -168,6 +180,8 @@ export class Run {
         const next = series[i]!.next;
         if (next < time) time = next;
       }
+      recorder.time = time - 1;
+      if (this.cheatOnOpen && time > tradeFrom) this.open(time);
       let more = true;
       for (let i = 0; i < count; i++) {
         const feed = series[i]!;
@@ -175,11 +189,30 @@ export class Run {
         feed.take();
         if (feed.next === Number.POSITIVE_INFINITY) more = false;
       }
-      recorder.time = time - 1;
       if (time > tradeFrom) this.trade();
       else this.warmUp();
       if (!more) return;
     }
+  }
+
+  /** The open hook of the bars that close at `closeTime`, which are loaded but not taken. */
+  private open(closeTime: number): void {
+    const { series, desk, strategy } = this;
+    let from = closeTime;
+    for (const feed of series) from = Math.min(from, feed.begin(closeTime));
+    desk.opened = from;
+    const early = this.phase === EARLY;
+    this.hook = early ? "prenextOpen" : "nextOpen";
+    const result: unknown = early ? strategy.prenextOpen() : strategy.nextOpen();
+    if (result !== undefined) refuseThenable(result);
+    desk.opened = null;
+    for (const feed of series) feed.opening = Number.NaN;
+  }
+
+  private ring(time: number): void {
+    this.hook = "notifyTimer";
+    const result: unknown = this.strategy.notifyTimer(time);
+    if (result !== undefined) refuseThenable(result);
   }
 
   private warmUp(): void {
@@ -199,6 +232,8 @@ export class Run {
     recorder.account(broker.cash, broker.value);
     const accounts = broker.accounts;
     for (let i = 0; i < accounts.length; i++) recorder.position(i, accounts[i]!.position.size);
+    const rung = this.timer.ring(recorder.time);
+    if (!Number.isNaN(rung)) this.ring(rung);
     const result: unknown = this.phase === RUNNING ? this.callNext() : this.callEarly(strategy);
     if (result !== undefined) refuseThenable(result);
     broker.endCycle();
@@ -276,6 +311,7 @@ export class Run {
     for (const series of this.series) series.save(writer);
     this.broker.save(writer);
     this.recorder.save(writer);
+    this.timer.save(writer);
     writer.number(this.phase);
     writePlainData(writer, this.state, "state");
     return writer.bytes();
@@ -297,6 +333,7 @@ export class Run {
     for (const series of this.series) series.restore(reader);
     this.broker.restore(reader);
     this.recorder.restore(reader);
+    this.timer.restore(reader);
     this.phase = reader.number();
     replaceContent(this.state, readPlainData(reader) as Record<string, unknown>);
     if (!reader.finished) throw new RangeError("the snapshot goes on after its end: it was altered");

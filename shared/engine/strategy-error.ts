@@ -1,5 +1,15 @@
 /** Where in a strategy something happened. */
-export type Hook = "prenext" | "nextstart" | "next" | "notifyOrder" | "notifyTrade" | "indicators" | "state";
+export type Hook =
+  | "prenextOpen"
+  | "nextOpen"
+  | "prenext"
+  | "nextstart"
+  | "next"
+  | "notifyOrder"
+  | "notifyTrade"
+  | "notifyTimer"
+  | "indicators"
+  | "state";
 
 /** A strategy threw: its run has failed. What it did before can still be drained. */
 export class StrategyError extends Error {

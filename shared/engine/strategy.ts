@@ -1,10 +1,12 @@
 import type { OrderEvent, OrderId } from "./broker/order.ts";
-import type { OrderSize } from "./broker/order-size.ts";
+import type { Bracket, BracketRequest, OrderOptions, OrderRequest } from "./broker/order-request.ts";
 import type { TradeEvent } from "./broker/round-trip.ts";
+import type { Duration } from "./duration.ts";
 import type { FeedView } from "./feeds/feed-view.ts";
 import type { OrderDesk } from "./order-desk.ts";
 import type { ParameterSpec, ParametersOf, ParameterValue } from "./parameter.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Timer } from "./timer.ts";
 
 /** What a run gives to its strategy. */
 export interface StrategyHost {
@@ -13,21 +15,10 @@ export interface StrategyHost {
   readonly feeds: readonly FeedView[];
   readonly desk: OrderDesk;
   readonly recorder: Recorder;
+  readonly timer: Timer;
 }
 
-/** How much to trade of what. */
-export type OrderRequest = OrderSize & {
-  /** The strategy's first feed if absent. */
-  readonly feed?: FeedView;
-  /** A word of the strategy's own that orders, and the round trips that they open, carry. */
-  readonly tag?: string;
-};
-
-/** What an order that has its size from elsewhere may be told. */
-export interface OrderOptions {
-  readonly feed?: FeedView;
-  readonly tag?: string;
-}
+export type { Bracket, BracketRequest, OrderOptions, OrderRequest };
 
 /** What is held of a feed's instrument. */
 export interface HeldPosition {
@@ -81,39 +72,52 @@ export abstract class StrategyBase<Parameters, FeedName extends string> {
     return this.host.desk.account(feed.index).position;
   }
 
-  /** Buys at the next open. Null where the size is 0. */
+  /** Buys, at the next open unless the request says otherwise. Null where the size is 0. Throws RangeError for nonsense. */
   buy(request: OrderRequest): OrderId | null {
-    return this.host.desk.trade(request.feed?.index ?? 0, 1, request, request.tag ?? null);
+    return this.host.desk.trade(1, request);
   }
 
-  /** Sells at the next open. Null where the size is 0. */
+  /** Sells, at the next open unless the request says otherwise. Null where the size is 0. */
   sell(request: OrderRequest): OrderId | null {
-    return this.host.desk.trade(request.feed?.index ?? 0, -1, request, request.tag ?? null);
+    return this.host.desk.trade(-1, request);
   }
 
-  /** Trades the whole position away at the next open. Null where there is none. */
+  /**
+   * Buys with a stop below and a limit above that may fill once the main order is completed; one end of either, or of
+   * the main order, ends the rest.
+   */
+  buyBracket(request: BracketRequest): Bracket {
+    return this.host.desk.bracket(1, request);
+  }
+
+  /** The mirror image: sells with a stop above and a limit below. */
+  sellBracket(request: BracketRequest): Bracket {
+    return this.host.desk.bracket(-1, request);
+  }
+
+  /** Trades the whole position away, at the next open unless told otherwise. Null where there is none. */
   close(options?: OrderOptions): OrderId | null {
-    return this.host.desk.close(options?.feed?.index ?? 0, options?.tag ?? null);
+    return this.host.desk.close(options);
   }
 
-  /** Cancels an order that lives; does nothing to any other. */
+  /** Cancels an order that lives, and with it its group and bracket; does nothing to any other. */
   cancel(id: OrderId): void {
     this.host.desk.cancel(id);
   }
 
   /** Orders what leads to holding `target` base units. Null where it is met to within a step. */
   orderTargetSize(target: number, options?: OrderOptions): OrderId | null {
-    return this.host.desk.targetSize(options?.feed?.index ?? 0, target, options?.tag ?? null);
+    return this.host.desk.targetSize(target, options);
   }
 
   /** Orders what leads to holding `target` of quote currency at the last close. Null where it is met to within a step. */
   orderTargetValue(target: number, options?: OrderOptions): OrderId | null {
-    return this.host.desk.targetValue(options?.feed?.index ?? 0, target, options?.tag ?? null);
+    return this.host.desk.targetValue(target, options);
   }
 
   /** Orders what leads to holding the fraction `target` of the portfolio's value. Null where it is met to within a step. */
   orderTargetPercent(target: number, options?: OrderOptions): OrderId | null {
-    return this.host.desk.targetPercent(options?.feed?.index ?? 0, target, options?.tag ?? null);
+    return this.host.desk.targetPercent(target, options);
   }
 
   /** An order as it is now; null once its end was told and that bar is over. */
@@ -125,6 +129,26 @@ export abstract class StrategyBase<Parameters, FeedName extends string> {
   log(text: string): void {
     this.host.recorder.log(text);
   }
+
+  /**
+   * Has `notifyTimer` called in the first cycle that reaches or passes each multiple of `duration` since 1970, UTC.
+   * Once, in a field: `readonly beat = this.every("4h")`; gives its ms. Throws InputError anywhere else.
+   */
+  protected every(duration: Duration): number {
+    return this.host.timer.set(duration);
+  }
+
+  /**
+   * In a run that cheats on open: before a bar is traded and indicators move, with its open in `feed.opening`. Market
+   * orders made here fill at that open. While minimum periods were not reached by the bar before.
+   */
+  prenextOpen(): void {}
+
+  /** The same once they were. */
+  nextOpen(): void {}
+
+  /** Called before `next` and its like, once a cycle. `time`: the multiple reached last, ms UTC. */
+  notifyTimer(_time: number): void {}
 
   /** A bar before the minimum periods are reached, or before trading starts. */
   prenext(): void {}

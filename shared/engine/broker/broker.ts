@@ -2,235 +2,230 @@ import type { Recorder } from "../recorder.ts";
 import type { OrderStatus } from "../run-events.ts";
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 import type { Account } from "./account.ts";
-import { MarginCheck, type Refusal, SHORT_REFUSED } from "./margin-check.ts";
-import { marketFill } from "./market-order.ts";
+import { Execution } from "./execution.ts";
+import { Filler, type FillerSettings } from "./filler.ts";
+import { MarginCheck, reduction } from "./margin-check.ts";
+import { Matcher, trail } from "./matcher.ts";
 import { Notices } from "./notices.ts";
-import { Order, type OrderEvent, type OrderId } from "./order.ts";
+import { Order, type OrderEvent, type OrderId, type OrderTerms } from "./order.ts";
+import { OrderBook } from "./order-book.ts";
 import { orderEvent } from "./order-view.ts";
+import { Slippage, type SlippageSettings } from "./slippage.ts";
+import { TradeBook } from "./trade-book.ts";
+
+/** Most orders that a strategy may make between two cycles: more of them are a mistake. */
+const MOST_ORDERS = 10_000;
+const REDUCED = "is reduce-only, and there is nothing left to reduce";
+
+/** What decides how orders fill. */
+export interface BrokerRules {
+  readonly allowShort: boolean;
+  /** Whether market orders are checked at, and made in the open hook fill at, the open of the bar that begins. */
+  readonly cheatOnOpen: boolean;
+  readonly slippage: SlippageSettings | undefined;
+  readonly filler: FillerSettings | undefined;
+}
+
+/** What is asked of an order besides its terms. */
+export interface Placement {
+  /** An order whose group it joins, or 0. */
+  readonly oco: number;
+  /** Whether it, and with it what waits for it, goes to the broker now. */
+  readonly transmit: boolean;
+  /** Why it is turned away at once, or null. */
+  readonly refusal: string | null;
+}
 
 /** Simulated broker: takes orders, checks them against the cash, fills them, and keeps positions and round trips. */
 export class Broker {
-  cash: number;
   readonly accounts: readonly Account[];
   readonly notices: Notices;
   private readonly allowShort: boolean;
+  private readonly cheatOnOpen: boolean;
   private readonly recorder: Recorder;
-  /** Orders that live, or whose end was not yet delivered, in order of creation. */
-  private orders: Order[] = [];
-  private submitted = 0;
-  private waiting = 0;
-  private finished = 0;
+  private readonly trades: TradeBook;
+  private readonly execution: Execution;
+  private readonly book: OrderBook;
+  private readonly matcher: Matcher;
+  private readonly filler: Filler;
   private lastOrder = 0;
-  private lastTrade = 0;
-  /** Feeds with a position. */
-  private held = 0;
+  /** Orders made since the last cycle. */
+  private made = 0;
 
+  /** Throws InputError for slippage or a filler that cannot be. */
   constructor(
     cash: number,
-    allowShort: boolean,
+    rules: BrokerRules,
     accounts: readonly Account[],
     recorder: Recorder,
     hears: { readonly orders: boolean; readonly trades: boolean },
   ) {
-    this.cash = cash;
-    this.allowShort = allowShort;
     this.accounts = accounts;
+    this.allowShort = rules.allowShort;
+    this.cheatOnOpen = rules.cheatOnOpen;
     this.recorder = recorder;
     this.notices = new Notices(accounts, hears);
+    this.trades = new TradeBook(recorder, this.notices);
+    this.execution = new Execution(cash, rules.allowShort, recorder, this.trades);
+    this.book = new OrderBook((order, status, note) => this.report(order, status, note));
+    this.matcher = new Matcher(new Slippage(rules.slippage));
+    this.filler = new Filler(rules.filler);
+  }
+
+  /** Quote currency. */
+  get cash(): number {
+    return this.execution.cash;
   }
 
   /** Whether a cycle has nothing to do here. */
   get idle(): boolean {
-    return this.submitted + this.waiting === 0;
+    return this.book.submitted + this.book.waiting + this.execution.carried === 0;
   }
 
   /** Cash and positions at the last close, quote currency. */
   get value(): number {
-    let value = this.cash;
-    if (this.held === 0) return value;
-    for (const account of this.accounts) {
-      const position = account.position;
-      if (position.lots !== 0) value += position.size * account.series.close;
+    let value = this.execution.cash;
+    if (this.execution.held === 0) return value;
+    for (const { position, financing, series } of this.accounts) {
+      if (position.lots !== 0) value += financing.worth(position.size, position.price, series.close);
     }
     return value;
   }
 
   /** The broker's part of a cycle: checks what was submitted in the last one, then fills what waits. */
   cycle(): void {
-    if (this.submitted > 0) this.checkSubmitted();
-    if (this.waiting > 0) this.match();
+    const { book, execution, accounts } = this;
+    if (book.submitted > 0) this.checkSubmitted();
+    if (execution.carried > 0) execution.payInterest(accounts);
+    if (book.waiting > 0) this.matchWaiting();
+    if (execution.carried > 0) execution.markAll(accounts);
   }
 
-  /** Takes an order of whole lots (negative to sell). `refusal` turns it away at once, for the reason given. */
-  submit(account: Account, lots: number, tag: string | null, refusal: string | null): OrderId {
+  /** Takes an order. Throws RangeError beyond 10,000 orders in one cycle. */
+  submit(terms: OrderTerms, { oco, transmit, refusal }: Placement): OrderId {
+    if (this.made >= MOST_ORDERS) {
+      throw new RangeError(`more than ${MOST_ORDERS} orders were made on one bar: order less, or in fewer pieces`);
+    }
+    this.made++;
+    const { book } = this;
     const id = ++this.lastOrder as OrderId;
-    const series = account.series;
-    const order = new Order({
-      id,
-      feed: account.index,
-      lots,
-      execType: "Market",
-      price: null,
-      checkPrice: series.close,
-      created: this.recorder.time,
-      createdBar: series.closeTime,
-      tag,
-    });
-    this.orders.push(order);
-    if (refusal === null) {
-      this.submitted++;
-      this.report(order, "Submitted", null);
-    } else this.finish(order, "Rejected", refusal);
+    const order = new Order(id, terms, this.accounts[terms.feed]!.series.closeTime);
+    if (oco !== 0) this.join(order, oco);
+    const orphaned = terms.parent === 0 ? null : this.adopt(order);
+    const reason = refusal ?? orphaned;
+    if (reason !== null) book.refuse(order, reason);
+    else if (!transmit) book.hold(order);
+    else {
+      if (order.parent !== 0) book.transmit(order.parent);
+      book.send(order);
+    }
     return id;
   }
 
-  /** Cancels a live order at once; anything else is left as it is. */
+  /** Puts an order into the group of another one that lives. */
+  private join(order: Order, id: number): void {
+    const first = this.book.find(id);
+    if (first === undefined || first.done) return;
+    if (first.group === 0) first.group = first.id;
+    order.group = first.group;
+  }
+
+  /** Makes an order a child of its parent; returns why that cannot be, or null. */
+  private adopt(order: Order): string | null {
+    const parent = this.book.find(order.parent);
+    if (parent === undefined || parent.done) return `its parent, order ${order.parent}, is over or was never made`;
+    if (parent.parent !== 0) return `its parent, order ${order.parent}, is itself a child: name the main order`;
+    parent.bracket = parent.id;
+    return null;
+  }
+
+  /** Cancels a live order at once, and with it its group and bracket; anything else is left as it is. */
   cancel(id: OrderId): void {
-    const order = this.orders.find((candidate) => candidate.id === id);
-    if (order === undefined || order.done) return;
-    if (order.status === "Submitted") this.submitted--;
-    else this.waiting--;
-    this.finish(order, "Canceled", null);
+    const order = this.book.find(id);
+    if (order !== undefined && !order.done) this.book.finish(order, "Canceled", null);
   }
 
   /** The order as it is now; null once its end was delivered and that cycle is over, or if there was none. */
   order(id: OrderId): OrderEvent | null {
-    const order = this.orders.find((candidate) => candidate.id === id);
+    const order = this.book.find(id);
     return order === undefined ? null : orderEvent(order, order.status, this.accounts[order.feed]!);
   }
 
   /** Forgets orders that are over and delivered. */
   endCycle(): void {
-    if (this.finished === 0) return;
-    const before = this.orders.length;
-    this.orders = this.orders.filter((order) => !order.heard);
-    this.finished -= before - this.orders.length;
+    this.made = 0;
+    this.book.forget();
   }
 
   private checkSubmitted(): void {
-    const check = new MarginCheck(this.cash, this.accounts, this.allowShort);
-    for (const order of this.orders) {
+    const { book, accounts } = this;
+    const check = new MarginCheck(this.execution.cash, accounts, this.allowShort);
+    for (const order of book.orders) {
       if (order.status !== "Submitted") continue;
-      this.submitted--;
-      const refusal = check.admit(order);
-      if (refusal === null) {
-        this.waiting++;
-        this.report(order, "Accepted", null);
-      } else this.finish(order, refusal.status, refusal.note);
+      const series = accounts[order.feed]!.series;
+      const opens = this.cheatOnOpen && order.execType === "Market" && series.closeTime > order.lastBar;
+      const refusal = check.admit(order, opens ? series.open : order.checkPrice);
+      if (refusal === null) book.accept(order);
+      else book.finish(order, refusal.status, refusal.note);
     }
   }
 
-  private match(): void {
-    for (const order of this.orders) {
+  private matchWaiting(): void {
+    const now = this.recorder.time;
+    for (const order of this.book.orders) {
       if (order.status !== "Accepted" && order.status !== "Partial") continue;
-      const account = this.accounts[order.feed]!;
-      const price = marketFill(order, account);
-      if (!Number.isNaN(price)) this.execute(order, account, order.remainingLots, price);
+      if (now > order.valid && order.execType !== "Market") this.book.finish(order, "Expired", null);
+      else this.match(order);
     }
   }
 
-  /** Executes `lots` of an order at `price`: first what closes, then what opens, if the cash allows it. */
-  private execute(order: Order, account: Account, lots: number, price: number): void {
-    const position = account.position;
-    const against = position.lots !== 0 && position.lots > 0 !== lots > 0;
-    let closing = 0;
-    if (against) closing = Math.abs(lots) <= Math.abs(position.lots) ? lots : -position.lots;
-    const opening = lots - closing;
-    let fee = 0;
-    let pnl = 0;
-    if (closing !== 0) {
-      const units = account.lots.units(closing);
-      const cost = account.commission.cost(units, price);
-      pnl = -units * (price - position.price);
-      order.executedValue += -units * position.price;
-      this.cash = this.cash - units * position.price + pnl - cost;
-      fee += cost;
-      this.closePart(account, closing, price, pnl, cost);
-    }
-    let refusal: Refusal | null = null;
-    let opened = 0;
-    if (opening !== 0) {
-      const units = account.lots.units(opening);
-      const cost = account.commission.cost(units, price);
-      const cash = this.cash - units * price - cost;
-      if (opening < 0 && !this.allowShort) refusal = SHORT_REFUSED;
-      else if (cash < 0) {
-        refusal = { status: "Margin", note: `needs ${-cash} ${account.spec.quote} more than the cash there is` };
-      } else {
-        this.cash = cash;
-        order.executedValue += units * price;
-        fee += cost;
-        opened = opening;
-        this.openPart(account, order, opening, price, cost);
-      }
-    }
-    this.settle(order, account, closing + opened, price, fee, pnl, refusal);
+  /** Tests an order against the bar of its feed, once. A window without trades fills, triggers and trails nothing. */
+  private match(order: Order): void {
+    const account = this.accounts[order.feed]!;
+    const series = account.series;
+    const bar = series.closeTime;
+    if (!(bar > order.lastBar)) return;
+    order.lastBar = bar;
+    if (!order.active || series.trades === 0) return;
+    const wasTriggered = order.triggered;
+    const price = this.matcher.match(order, series);
+    if (!Number.isNaN(price)) this.fill(order, account, price);
+    if (order.done) return;
+    order.rested = order.execType === "Limit" || order.triggered;
+    if (order.trailAmount + order.trailPercent > 0 && !wasTriggered) trail(order, series, account.priceStep);
   }
 
-  private settle(
-    order: Order,
-    account: Account,
-    lots: number,
-    price: number,
-    fee: number,
-    pnl: number,
-    refusal: Refusal | null,
-  ): void {
-    if (lots !== 0) {
-      const before = order.lots - order.remainingLots;
-      order.executedPrice = (order.executedPrice * before + price * lots) / (before + lots);
-      order.remainingLots -= lots;
-      order.fees += fee;
-      order.pnl += pnl;
-      this.recorder.fill(order.id, account.name, account.lots.units(lots), price, fee, pnl);
-      if (order.remainingLots !== 0) this.report(order, "Partial", null);
+  private fill(order: Order, account: Account, price: number): void {
+    const { book } = this;
+    const wanted = order.reduceOnly ? reduction(account.position.lots, order.remainingLots) : order.remainingLots;
+    if (wanted === 0) {
+      book.finish(order, "Canceled", REDUCED);
+      return;
     }
-    if (refusal === null && order.remainingLots !== 0) return;
-    this.waiting--;
-    if (refusal === null) this.finish(order, "Completed", null);
-    else this.finish(order, refusal.status, refusal.note);
-  }
-
-  private closePart(account: Account, lots: number, price: number, pnl: number, fee: number): void {
-    const { position, roundTrip, lots: scale } = account;
-    position.add(lots, price);
-    roundTrip.leave(lots, price, pnl, fee);
-    if (position.lots !== 0) return;
-    this.held--;
-    const { id, openTime, entryPrice, exitPrice, fees, tag } = roundTrip;
-    const bars = account.series.taken - roundTrip.openBar;
-    const size = scale.units(roundTrip.greatest);
-    this.recorder.trade({
-      trade: id,
-      feed: account.name,
-      openTime,
-      size,
-      entryPrice,
-      exitPrice,
-      pnl: roundTrip.pnl,
-      fees,
-      bars,
-      tag,
-    });
-    this.notices.trade(account, "closed");
-    roundTrip.id = 0;
-  }
-
-  private openPart(account: Account, order: Order, lots: number, price: number, fee: number): void {
-    const { position, roundTrip } = account;
-    const opens = position.lots === 0;
-    position.add(lots, price);
-    if (opens) {
-      this.held++;
-      roundTrip.open(++this.lastTrade, this.recorder.time, account.series.taken, order.tag);
+    const lots = this.filler.fill(wanted, account.series, account.lots);
+    if (lots === 0) return;
+    const before = order.remainingLots;
+    const refusal = this.execution.execute(order, account, lots, price, this.matcher.maker);
+    const left = order.remainingLots;
+    if (refusal !== null) {
+      if (left !== before) book.partial(order);
+      if (!order.done) book.finish(order, refusal.status, refusal.note);
+    } else if (left === 0) {
+      book.finish(order, "Completed", null);
+      if (order.bracket === order.id) this.activate(order);
+    } else {
+      book.partial(order);
+      if (order.reduceOnly && account.position.lots === 0 && !order.done) book.finish(order, "Canceled", REDUCED);
     }
-    roundTrip.enter(lots, price, fee);
-    if (opens) this.notices.trade(account, "opened");
   }
 
-  private finish(order: Order, status: OrderStatus, note: string | null): void {
-    this.finished++;
-    this.report(order, status, note);
+  /** Lets the children of a main order fill, on bars after the present ones. */
+  private activate(main: Order): void {
+    for (const order of this.book.orders) {
+      if (order.parent !== main.id) continue;
+      order.active = true;
+      order.lastBar = this.accounts[order.feed]!.series.closeTime;
+    }
   }
 
   private report(order: Order, status: OrderStatus, note: string | null): void {
@@ -249,35 +244,26 @@ export class Broker {
 
   /** Between two cycles. */
   save(writer: SnapshotWriter): void {
-    writer.number(this.cash);
+    writer.number(this.execution.cash);
     writer.number(this.lastOrder);
-    writer.number(this.lastTrade);
-    for (const account of this.accounts) {
-      account.position.save(writer);
-      account.roundTrip.save(writer);
-    }
-    writer.number(this.orders.length);
-    for (const order of this.orders) order.save(writer);
+    for (const account of this.accounts) account.position.save(writer);
+    this.trades.save(writer, this.accounts);
+    this.book.save(writer);
     this.notices.save(writer);
   }
 
   restore(reader: SnapshotReader): void {
-    this.cash = reader.number();
+    const { execution } = this;
+    execution.cash = reader.number();
     this.lastOrder = reader.number();
-    this.lastTrade = reader.number();
-    for (const account of this.accounts) {
-      account.position.load(reader);
-      account.roundTrip.load(reader);
-      if (account.position.lots !== 0) this.held++;
+    for (const { position, carries } of this.accounts) {
+      position.load(reader);
+      if (position.lots === 0) continue;
+      execution.held++;
+      if (carries) execution.carried++;
     }
-    const count = reader.number();
-    for (let i = 0; i < count; i++) {
-      const order = Order.read(reader);
-      this.orders.push(order);
-      if (order.done) this.finished++;
-      else if (order.status === "Submitted") this.submitted++;
-      else this.waiting++;
-    }
-    this.notices.restore(reader, this.orders);
+    this.trades.restore(reader, this.accounts);
+    this.book.restore(reader);
+    this.notices.restore(reader, this.book.orders);
   }
 }

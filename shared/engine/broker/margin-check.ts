@@ -7,15 +7,25 @@ export interface Refusal {
   readonly note: string;
 }
 
+/** What an order did to the trial account. */
+interface Effect {
+  readonly feed: number;
+  readonly lots: number;
+  readonly cash: number;
+}
+
 /**
  * The trial account of one round of submitted orders: each is executed in full at its check price, with pnl taken as 0,
- * on top of those accepted before it. Orders that wait already reserve nothing.
+ * on top of those accepted before it. Orders that wait already reserve nothing. Of orders that exclude each other only
+ * one counts: children of a bracket leave the account as their main order does, and members of a group take each
+ * other's place.
  */
 export class MarginCheck {
   private cash: number;
   private readonly lots: number[];
   private readonly accounts: readonly Account[];
   private readonly allowShort: boolean;
+  private readonly groups = new Map<number, Effect>();
 
   constructor(cash: number, accounts: readonly Account[], allowShort: boolean) {
     this.cash = cash;
@@ -25,21 +35,43 @@ export class MarginCheck {
   }
 
   /** Takes the order into the trial account, or says why not and leaves it unchanged. */
-  admit(order: Order): Refusal | null {
+  admit(order: Order, price: number): Refusal | null {
     const account = this.accounts[order.feed]!;
-    const held = this.lots[order.feed]!;
-    const after = held + order.lots;
-    if (after < 0 && order.lots < 0 && !this.allowShort) return SHORT_REFUSED;
-    const price = order.checkPrice;
-    const units = account.lots.units(order.lots);
-    const cash = this.cash - units * price - account.commission.cost(units, price);
-    if (cash < 0) {
-      return { status: "Margin", note: `needs ${-cash} ${account.spec.quote} more than the cash there is` };
-    }
+    const instead = order.group === 0 ? undefined : this.groups.get(order.group);
+    const held = this.lots[order.feed]! - (instead?.feed === order.feed ? instead.lots : 0);
+    const before = this.cash - (instead?.cash ?? 0);
+    let lots = order.lots;
+    if (order.reduceOnly) lots = reduction(held, lots);
+    const after = held + lots;
+    if (after < 0 && lots < 0 && !this.allowShort) return SHORT_REFUSED;
+    const cash = before + cashOf(account, held, lots, price);
+    if (cash < 0) return { status: "Margin", note: `needs ${-cash} ${account.spec.quote} more than the cash there is` };
+    if (instead !== undefined || order.parent !== 0) return null;
+    if (order.group !== 0) this.groups.set(order.group, { feed: order.feed, lots, cash: cash - before });
     this.cash = cash;
     this.lots[order.feed] = after;
     return null;
   }
+}
+
+/** What trading `lots` on top of `held` ones does to the cash, if the position was entered at `price`. */
+function cashOf(account: Account, held: number, lots: number, price: number): number {
+  const { financing, commission } = account;
+  const against = held !== 0 && held > 0 !== lots > 0;
+  let closing = 0;
+  if (against) closing = Math.abs(lots) <= Math.abs(held) ? lots : -held;
+  const closed = account.lots.units(closing);
+  const opened = account.lots.units(lots - closing);
+  const fee = commission.cost(closed, price, false) + commission.cost(opened, price, false);
+  const released = closing === 0 ? 0 : financing.locked(-closed, price);
+  const locked = lots === closing ? 0 : financing.locked(opened, price);
+  return released - locked - Math.max(fee, lots === 0 ? 0 : commission.minimum);
+}
+
+/** As many of `lots` as reduce a position of `held` lots. */
+export function reduction(held: number, lots: number): number {
+  if (held === 0 || held > 0 === lots > 0) return 0;
+  return Math.abs(lots) <= Math.abs(held) ? lots : -held;
 }
 
 export const SHORT_REFUSED: Refusal = {

@@ -3,7 +3,7 @@ import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 import type { Account } from "./account.ts";
 import { isFinal, type Order, type OrderEvent, STATUSES } from "./order.ts";
 import { orderEvent } from "./order-view.ts";
-import type { TradeEvent } from "./round-trip.ts";
+import type { RoundTrip, TradeEvent } from "./round-trip.ts";
 
 /** Who is told of orders and trades. */
 export interface Listener {
@@ -38,22 +38,22 @@ export class Notices {
     if (this.hears.orders) this.events.push(orderEvent(order, status, this.accounts[order.feed]!));
   }
 
-  /** The round trip of `account` just opened or closed. */
-  trade(account: Account, status: "opened" | "closed"): void {
+  /** A round trip of `account` just opened or closed. */
+  trade(account: Account, trip: RoundTrip, status: "opened" | "closed"): void {
     if (!this.hears.trades) return;
-    const { roundTrip, position, series } = account;
-    const size = position.size;
+    const size = trip.lots === 0 ? 0 : account.lots.units(trip.lots);
     this.trades.push({
-      id: roundTrip.id,
+      id: trip.id,
       feed: account.name,
+      tradeId: trip.tradeId,
       status,
       size,
-      price: roundTrip.price,
-      value: size * roundTrip.price,
-      fees: roundTrip.fees,
-      pnl: roundTrip.pnl,
-      netPnl: roundTrip.pnl - roundTrip.fees,
-      bars: series.taken - roundTrip.openBar,
+      price: trip.price,
+      value: account.financing.marked ? account.financing.entryValue(size, trip.price) : size * trip.price,
+      fees: trip.fees,
+      pnl: trip.pnl,
+      netPnl: trip.pnl - trip.fees,
+      bars: account.series.taken - trip.openBar,
     });
   }
 

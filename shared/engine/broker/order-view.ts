@@ -1,6 +1,6 @@
 import type { OrderStatus } from "../run-events.ts";
 import type { Account } from "./account.ts";
-import { isFinal, type Order, type OrderEvent } from "./order.ts";
+import { isFinal, type Order, type OrderEvent, type OrderId } from "./order.ts";
 
 /** The order as it is now, under `status`. */
 export function orderEvent(order: Order, status: OrderStatus, account: Account): OrderEvent {
@@ -10,12 +10,16 @@ export function orderEvent(order: Order, status: OrderStatus, account: Account):
   return {
     id: order.id,
     feed: account.name,
-    status,
+    status: order.sent ? status : "Created",
     done: isFinal(status),
     execType: order.execType,
     size: scale.units(order.lots),
     remaining: remaining === 0 ? 0 : scale.units(remaining),
-    price: order.price,
+    price: numberOrNull(order.price),
+    stopPrice: numberOrNull(order.stop),
+    limitPrice: numberOrNull(order.limit),
+    tradeId: order.tradeId,
+    parent: order.parent === 0 ? null : (order.parent as OrderId),
     tag: order.tag,
     executed: {
       size: executed === 0 ? 0 : scale.units(executed),
@@ -25,4 +29,9 @@ export function orderEvent(order: Order, status: OrderStatus, account: Account):
       pnl: order.pnl,
     },
   };
+}
+
+/** NaN, which stands for no price, as null. */
+export function numberOrNull(price: number): number | null {
+  return Number.isNaN(price) ? null : price;
 }

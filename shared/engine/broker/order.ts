@@ -18,7 +18,7 @@ export const STATUSES: readonly OrderStatus[] = [
 ];
 
 /** Codes of execution types in snapshots, by position; append only. */
-const EXEC_TYPES: readonly ExecType[] = [
+export const EXEC_TYPES: readonly ExecType[] = [
   "Market",
   "Close",
   "Limit",
@@ -28,21 +28,34 @@ const EXEC_TYPES: readonly ExecType[] = [
   "StopTrailLimit",
 ];
 
-/** What an order is when it is made. */
+/** What an order is when it is made. Prices in quote currency, times in ms UTC. */
 export interface OrderTerms {
-  readonly id: OrderId;
   readonly feed: number;
   /** Whole amountSteps, negative to sell. */
   readonly lots: number;
   readonly execType: ExecType;
-  /** Limit or stop price; null for market orders. */
-  readonly price: number | null;
+  /** Limit or stop price, for a trailing stop where it starts; NaN for Market and Close. */
+  readonly price: number;
+  /** Stop and limit price; NaN where it has none. */
+  readonly stop: number;
+  readonly limit: number;
+  /** What the limit of a trailing stop-limit stays below its stop, quote currency. */
+  readonly limitOffset: number;
+  /** Distance of a trailing stop in quote currency, or as a fraction of the close; 0 where it has none. */
+  readonly trailAmount: number;
+  readonly trailPercent: number;
   /** Price that the margin check counts with: that of the order, else the close of its bar. */
   readonly checkPrice: number;
-  /** Clock of the cycle, ms UTC. */
-  readonly created: number;
-  /** Close time of the feed's last bar then, ms UTC. */
-  readonly createdBar: number;
+  /** Price at which a market order that cheats on close fills, else NaN. */
+  readonly cheatPrice: number;
+  /** Last ms at which it lives, inclusive; Infinity for one without end. Market orders never expire. */
+  readonly valid: number;
+  /** From when on a Close order fills: the last ms of a UTC day. */
+  readonly sessionEnd: number;
+  readonly tradeId: number;
+  readonly reduceOnly: boolean;
+  /** The order that this one is a child of, or 0. */
+  readonly parent: number;
   readonly tag: string | null;
 }
 
@@ -52,34 +65,79 @@ export class Order implements OrderTerms {
   readonly feed: number;
   readonly lots: number;
   readonly execType: ExecType;
-  readonly price: number | null;
+  readonly price: number;
+  readonly limitOffset: number;
+  readonly trailAmount: number;
+  readonly trailPercent: number;
   readonly checkPrice: number;
-  readonly created: number;
-  readonly createdBar: number;
+  readonly cheatPrice: number;
+  readonly valid: number;
+  readonly sessionEnd: number;
+  readonly tradeId: number;
+  readonly reduceOnly: boolean;
+  readonly parent: number;
   readonly tag: string | null;
   status: OrderStatus = "Submitted";
+  /** Whether the broker has it: false while it waits for the order that transmits its group. */
+  sent = true;
+  /** Whether it may fill: children of a bracket may once the main order is completed. */
+  active: boolean;
+  /** Its bracket, by the id of the main order; 0 where it is in none. */
+  bracket: number;
+  /** Its one-cancels-others group, by the id of the group's first order; 0 where it is in none. */
+  group = 0;
+  /** Close time of the feed's last bar that it may not fill on: the one it was made on, or tested against last. */
+  lastBar: number;
+  /** As they are now: a trailing stop moves them. */
+  stop: number;
+  limit: number;
+  /** Whether the stop of a stop-limit was reached. */
+  triggered = false;
+  /** Whether it has lain in the book as a limit order. */
+  rested = false;
+  /** A Close order's close of the last bar before the session's end, else NaN. */
+  sessionClose = Number.NaN;
   remainingLots: number;
   /** Average price of the fills so far, quote currency. */
   executedPrice = 0;
   /** Entry cost of the closed and value of the opened parts, quote currency. */
   executedValue = 0;
   fees = 0;
+  /** What the fills cost without the minimum an order costs. */
+  plainFees = 0;
   /** Of the closing parts, before fees. */
   pnl = 0;
   /** Whether its final status was delivered. */
   heard = false;
 
-  constructor(terms: OrderTerms) {
-    this.id = terms.id;
+  /** @param lastBar close time of its feed's last bar, ms UTC */
+  constructor(id: OrderId, terms: OrderTerms, lastBar: number) {
+    this.id = id;
     this.feed = terms.feed;
     this.lots = terms.lots;
     this.execType = terms.execType;
     this.price = terms.price;
+    this.limitOffset = terms.limitOffset;
+    this.trailAmount = terms.trailAmount;
+    this.trailPercent = terms.trailPercent;
     this.checkPrice = terms.checkPrice;
-    this.created = terms.created;
-    this.createdBar = terms.createdBar;
+    this.cheatPrice = terms.cheatPrice;
+    this.valid = terms.valid;
+    this.sessionEnd = terms.sessionEnd;
+    this.tradeId = terms.tradeId;
+    this.reduceOnly = terms.reduceOnly;
+    this.parent = terms.parent;
     this.tag = terms.tag;
+    this.active = terms.parent === 0;
+    this.bracket = terms.parent;
+    this.lastBar = lastBar;
+    this.stop = terms.stop;
+    this.limit = terms.limit;
     this.remainingLots = terms.lots;
+  }
+
+  get buys(): boolean {
+    return this.lots > 0;
   }
 
   /** Whether nothing can happen to it any more. */
@@ -89,47 +147,61 @@ export class Order implements OrderTerms {
 
   save(writer: SnapshotWriter): void {
     writer.number(this.id);
-    writer.number(this.feed);
-    writer.number(this.lots);
+    for (const name of TERMS) writer.number(this[name]);
     writer.number(EXEC_TYPES.indexOf(this.execType));
-    writer.boolean(this.price !== null);
-    writer.number(this.price ?? 0);
-    writer.number(this.checkPrice);
-    writer.number(this.created);
-    writer.number(this.createdBar);
+    writer.boolean(this.reduceOnly);
     writer.optionalText(this.tag);
+    for (const name of NUMBERS) writer.number(this[name]);
+    for (const name of FLAGS) writer.boolean(this[name]);
     writer.number(STATUSES.indexOf(this.status));
-    writer.number(this.remainingLots);
-    writer.number(this.executedPrice);
-    writer.number(this.executedValue);
-    writer.number(this.fees);
-    writer.number(this.pnl);
-    writer.boolean(this.heard);
   }
 
   static read(reader: SnapshotReader): Order {
     const id = reader.number() as OrderId;
-    const feed = reader.number();
-    const lots = reader.number();
+    const numbers = {} as Record<(typeof TERMS)[number], number>;
+    for (const name of TERMS) numbers[name] = reader.number();
     const execType = EXEC_TYPES[reader.number()]!;
-    const priced = reader.boolean();
-    const price = reader.number();
-    const checkPrice = reader.number();
-    const created = reader.number();
-    const createdBar = reader.number();
-    const tag = reader.optionalText();
-    const terms = { id, feed, lots, execType, price: priced ? price : null, checkPrice, created, createdBar, tag };
-    const order = new Order(terms);
+    const reduceOnly = reader.boolean();
+    const order = new Order(id, { ...numbers, execType, reduceOnly, tag: reader.optionalText() }, 0);
+    for (const name of NUMBERS) order[name] = reader.number();
+    for (const name of FLAGS) order[name] = reader.boolean();
     order.status = STATUSES[reader.number()]!;
-    order.remainingLots = reader.number();
-    order.executedPrice = reader.number();
-    order.executedValue = reader.number();
-    order.fees = reader.number();
-    order.pnl = reader.number();
-    order.heard = reader.boolean();
     return order;
   }
 }
+
+/** Fields in the order in which snapshots hold them. */
+const TERMS = [
+  "feed",
+  "lots",
+  "price",
+  "stop",
+  "limit",
+  "limitOffset",
+  "trailAmount",
+  "trailPercent",
+  "checkPrice",
+  "cheatPrice",
+  "valid",
+  "sessionEnd",
+  "tradeId",
+  "parent",
+] as const;
+const NUMBERS = [
+  "bracket",
+  "group",
+  "lastBar",
+  "stop",
+  "limit",
+  "sessionClose",
+  "remainingLots",
+  "executedPrice",
+  "executedValue",
+  "fees",
+  "plainFees",
+  "pnl",
+] as const;
+const FLAGS = ["sent", "active", "triggered", "rested", "heard"] as const;
 
 /** Whether nothing can follow `status`. */
 export function isFinal(status: OrderStatus): boolean {
@@ -140,13 +212,21 @@ export function isFinal(status: OrderStatus): boolean {
 export interface OrderEvent {
   readonly id: OrderId;
   readonly feed: string;
-  readonly status: OrderStatus;
+  /** An order that waits for the one that transmits it is `Created`, which is never notified. */
+  readonly status: OrderStatus | "Created";
   /** Whether nothing can happen to it any more. */
   readonly done: boolean;
   readonly execType: ExecType;
   readonly size: number;
   readonly remaining: number;
+  /** Limit or stop price asked for, or where a trailing stop starts; null for Market and Close orders. */
   readonly price: number | null;
+  /** Stop and limit price as they are now, where it has them. */
+  readonly stopPrice: number | null;
+  readonly limitPrice: number | null;
+  readonly tradeId: number;
+  /** The main order of its bracket, if this is a child of one. */
+  readonly parent: OrderId | null;
   readonly tag: string | null;
   /** All fills so far together; money in quote currency, pnl of the closing parts before fees. */
   readonly executed: {

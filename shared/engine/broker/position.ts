@@ -9,6 +9,12 @@ export class Position {
   price = 0;
   /** Base units, negative for a short. */
   size = 0;
+  /** Price up to which a marked position's profit is in the cash, quote currency. */
+  markPrice = 0;
+  /** UTC day up to which interest is paid. */
+  paidDay = 0;
+  /** Interest paid since the last closing fill, quote currency. */
+  interest = 0;
   private readonly scale: Lots;
 
   constructor(scale: Lots) {
@@ -33,10 +39,16 @@ export class Position {
   save(writer: SnapshotWriter): void {
     writer.number(this.lots);
     writer.number(this.price);
+    writer.number(this.markPrice);
+    writer.number(this.paidDay);
+    writer.number(this.interest);
   }
 
   load(reader: SnapshotReader): void {
     this.hold(reader.number());
     this.price = reader.number();
+    this.markPrice = reader.number();
+    this.paidDay = reader.number();
+    this.interest = reader.number();
   }
 }

@@ -5,12 +5,14 @@ export interface TradeEvent {
   /** Counted from 1 over the run. */
   readonly id: number;
   readonly feed: string;
+  /** Of the orders that it is made of. */
+  readonly tradeId: number;
   readonly status: "opened" | "closed";
-  /** Base units held now, negative for a short: 0 when closed. */
+  /** Base units held of it now, negative for a short: 0 when closed. */
   readonly size: number;
   /** Average price of what is held, or was: an increase moves it, a reduction does not. */
   readonly price: number;
-  /** size × price. */
+  /** size × price, or the margin that it takes. */
   readonly value: number;
   readonly fees: number;
   /** Before and after fees. */
@@ -20,12 +22,13 @@ export interface TradeEvent {
   readonly bars: number;
 }
 
-/** The open round trip of a feed: from flat to flat, or to the other side. */
+/** An open round trip of a feed: from flat to flat, or to the other side. */
 export class RoundTrip {
-  /** 0 where none is open. */
-  id = 0;
-  openTime = 0;
-  openBar = 0;
+  readonly id: number;
+  readonly tradeId: number;
+  readonly openTime: number;
+  readonly openBar: number;
+  readonly tag: string | null;
   lots = 0;
   /** Average price of what is held: an increase moves it, a reduction does not. */
   price = 0;
@@ -37,21 +40,12 @@ export class RoundTrip {
   exitPrice = 0;
   pnl = 0;
   fees = 0;
-  tag: string | null = null;
 
-  open(id: number, time: number, bar: number, tag: string | null): void {
+  constructor(id: number, tradeId: number, openTime: number, openBar: number, tag: string | null) {
     this.id = id;
-    this.openTime = time;
-    this.openBar = bar;
-    this.lots = 0;
-    this.price = 0;
-    this.greatest = 0;
-    this.entryLots = 0;
-    this.entryPrice = 0;
-    this.exitLots = 0;
-    this.exitPrice = 0;
-    this.pnl = 0;
-    this.fees = 0;
+    this.tradeId = tradeId;
+    this.openTime = openTime;
+    this.openBar = openBar;
     this.tag = tag;
   }
 
@@ -60,7 +54,7 @@ export class RoundTrip {
     const total = this.entryLots + lots;
     this.entryPrice = (this.entryPrice * this.entryLots + price * lots) / total;
     this.entryLots = total;
-    this.price = (this.price * this.lots + price * lots) / (this.lots + lots);
+    this.price = this.lots === 0 ? price : (this.price * this.lots + price * lots) / (this.lots + lots);
     this.lots += lots;
     if (Math.abs(this.lots) > Math.abs(this.greatest)) this.greatest = this.lots;
     this.fees += fee;
@@ -78,35 +72,31 @@ export class RoundTrip {
 
   save(writer: SnapshotWriter): void {
     writer.number(this.id);
-    if (this.id === 0) return;
+    writer.number(this.tradeId);
     writer.number(this.openTime);
     writer.number(this.openBar);
-    writer.number(this.lots);
-    writer.number(this.price);
-    writer.number(this.greatest);
-    writer.number(this.entryLots);
-    writer.number(this.entryPrice);
-    writer.number(this.exitLots);
-    writer.number(this.exitPrice);
-    writer.number(this.pnl);
-    writer.number(this.fees);
     writer.optionalText(this.tag);
+    for (const name of NUMBERS) writer.number(this[name]);
   }
 
-  load(reader: SnapshotReader): void {
-    this.id = reader.number();
-    if (this.id === 0) return;
-    this.openTime = reader.number();
-    this.openBar = reader.number();
-    this.lots = reader.number();
-    this.price = reader.number();
-    this.greatest = reader.number();
-    this.entryLots = reader.number();
-    this.entryPrice = reader.number();
-    this.exitLots = reader.number();
-    this.exitPrice = reader.number();
-    this.pnl = reader.number();
-    this.fees = reader.number();
-    this.tag = reader.optionalText();
+  static read(reader: SnapshotReader): RoundTrip {
+    const [id, tradeId] = [reader.number(), reader.number()];
+    const [openTime, openBar] = [reader.number(), reader.number()];
+    const trip = new RoundTrip(id, tradeId, openTime, openBar, reader.optionalText());
+    for (const name of NUMBERS) trip[name] = reader.number();
+    return trip;
   }
 }
+
+/** Fields in the order in which snapshots hold them. */
+const NUMBERS = [
+  "lots",
+  "price",
+  "greatest",
+  "entryLots",
+  "entryPrice",
+  "exitLots",
+  "exitPrice",
+  "pnl",
+  "fees",
+] as const;

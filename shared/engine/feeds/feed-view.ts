@@ -35,6 +35,11 @@ export class FeedView {
     return this.feed.name;
   }
 
+  /** In the open hooks, the open of the bar that begins; NaN for a feed without one, and in all other hooks. */
+  get opening(): number {
+    return this.series.opening;
+  }
+
   /** Bars taken so far. */
   get bars(): number {
     return this.series.taken;

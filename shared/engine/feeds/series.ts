@@ -51,6 +51,8 @@ export class Series {
   told: number;
   /** How far back a line can be read; final after construction. */
   lookback: number;
+  /** Open of the bar that begins, in the open hooks alone; else NaN. */
+  opening = Number.NaN;
   /** Number of the slot 0, counting bars: taken = cursor + dropped. */
   private dropped = 0;
   /** Slots 1 … loaded hold bars. */
@@ -168,12 +170,37 @@ export class Series {
     this.next = cursor < this.loaded ? this.memory[this.memoryCloseTime + cursor + 1]! : Number.POSITIVE_INFINITY;
   }
 
+  /**
+   * Lets the open of the next loaded bar be seen if it closes at `closeTime`, before the bar is taken. Returns when that
+   * bar opens, ms UTC; Infinity for another one.
+   */
+  begin(closeTime: number): number {
+    if (this.next !== closeTime) return Number.POSITIVE_INFINITY;
+    const slot = this.cursor + 1;
+    this.opening = this.memory[this.memoryOpen + slot]!;
+    return this.memory[OPEN_TIME * this.capacity + slot]!;
+  }
+
+  /** The last price known: the open of a bar that begins, else the close of the last one; NaN before the first. */
+  get lastPrice(): number {
+    return Number.isNaN(this.opening) ? this.close : this.opening;
+  }
+
   /** Values of the last bar taken. */
   get open(): number {
     return this.memory[this.memoryOpen + this.cursor]!;
   }
+  get high(): number {
+    return this.memory[this.memoryOpen + this.capacity + this.cursor]!;
+  }
+  get low(): number {
+    return this.memory[this.memoryOpen + 2 * this.capacity + this.cursor]!;
+  }
   get close(): number {
     return this.memory[this.memoryOpen + 3 * this.capacity + this.cursor]!;
+  }
+  get volume(): number {
+    return this.memory[this.memoryOpen + 4 * this.capacity + this.cursor]!;
   }
   get trades(): number {
     return this.memory[this.memoryOpen + 5 * this.capacity + this.cursor]!;
