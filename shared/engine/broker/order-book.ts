@@ -71,16 +71,21 @@ export class OrderBook {
 
   /** Ends an order that lives, and with it others. */
   finish(order: Order, status: OrderStatus, note: string | null): void {
+    this.remove(order);
+    this.end(order, status, note);
+  }
+
+  /** Takes a live order out of those that wait for something. */
+  private remove(order: Order): void {
+    this.finished++;
     if (order.sent) {
       if (order.status === "Submitted") this.submitted--;
       else this.waiting--;
-    } else {
-      order.sent = true;
-      this.unsent.splice(this.unsent.indexOf(order), 1);
-      this.orders.push(order);
+      return;
     }
-    this.finished++;
-    this.end(order, status, note);
+    order.sent = true;
+    this.unsent.splice(this.unsent.indexOf(order), 1);
+    this.orders.push(order);
   }
 
   private end(order: Order, status: OrderStatus, note: string | null): void {
@@ -89,22 +94,29 @@ export class OrderBook {
     if (order.bracket !== 0) this.endBracket(order, status);
   }
 
+  /** Cancels the other members; they end their brackets, but not the group, whose one may live on after a part. */
   private cancelGroup(order: Order): void {
-    this.cancelOthers(order, (other) => other.group === order.group);
+    for (const other of this.behind(order, (candidate) => candidate.group === order.group)) {
+      if (other.done) continue;
+      this.remove(other);
+      this.report(other, "Canceled", null);
+      if (other.bracket !== 0) this.endBracket(other, "Canceled");
+    }
   }
 
   /** A completed main order leaves its children alive; any other end of any part is the end of all. */
   private endBracket(order: Order, status: OrderStatus): void {
     if (order.parent === 0 && status === "Completed") return;
-    this.cancelOthers(order, (other) => other.bracket === order.bracket);
+    for (const other of this.behind(order, (candidate) => candidate.bracket === order.bracket)) {
+      if (!other.done) this.finish(other, "Canceled", null);
+    }
   }
 
-  /** Cancels from the end of the queue, which begins behind the order in hand, to its front. */
-  private cancelOthers(order: Order, belongs: (other: Order) => boolean): void {
+  /** Live orders that belong to `order`, from the end of the queue, which begins behind it, to the queue's front. */
+  private behind(order: Order, belongs: (other: Order) => boolean): Order[] {
     const all = [...this.orders, ...this.unsent];
     const at = all.indexOf(order);
-    const queue = [...all.slice(at + 1), ...all.slice(0, at)].filter((other) => belongs(other) && !other.done);
-    for (const other of queue.reverse()) if (!other.done) this.finish(other, "Canceled", null);
+    return [...all.slice(at + 1), ...all.slice(0, at)].filter((other) => belongs(other) && !other.done).reverse();
   }
 
   /** Forgets orders that are over and delivered. */
