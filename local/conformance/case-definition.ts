@@ -1,61 +1,49 @@
 import type { RunDefinition, RunFeed } from "#shared/engine/run-definition.ts";
 import type { StrategyClass } from "#shared/engine/strategy.ts";
 import type { CandleColumns } from "#shared/market/candle.ts";
-import { InputError } from "#shared/market/input-error.ts";
 import { parseTimeframe, windowOpen } from "#shared/market/timeframe.ts";
-import type { CaseBars, CaseBroker, CaseCommission, CaseFeed, ConformanceCase } from "./case.ts";
+import type { CaseBars, CaseFeed, ConformanceCase } from "./case.ts";
 
-/** What the engine is to run for a case. */
+/** What the engine is to run for a case. Shorts are allowed, and sizes are whole lots; prices have no step. */
 export function caseDefinition(question: ConformanceCase, strategy: StrategyClass): RunDefinition {
+  const { sizer } = question.strategy;
   return {
     strategy,
     params: {},
     feeds: question.feeds.map(caseFeed),
-    broker: { cash: question.broker.cash, fee: null, ...brokerSettings(question.broker) },
+    broker: { ...question.broker, fee: null, allowShort: true, ...(sizer === undefined ? null : { sizer }) },
     tradeFrom: 0,
   };
 }
 
+/** All feeds of a case are made from one instrument or another, priced in the same currency. */
 function caseFeed(feed: CaseFeed): RunFeed {
+  const base = (feed.resampleOf ?? feed.name).toUpperCase();
   return {
     feed: {
       name: feed.name,
-      instrument: { exchange: "conformance", symbol: `${feed.name.toUpperCase()}/USD` },
+      instrument: { exchange: "conformance", symbol: `${base}/USD` },
       timeframe: parseTimeframe(feed.timeframe),
     },
     spec: {
-      base: feed.name.toUpperCase(),
+      base,
       quote: "USD",
       priceStep: 0,
       amountStep: feed.lot,
       minAmount: 0,
       minNotional: 0,
-      takerFee: takerFee(feed.commission),
-      makerFee: takerFee(feed.commission),
+      takerFee: 0,
+      makerFee: 0,
       validFrom: 0,
     },
     firstClose: null,
+    commission: feed.commission,
+    ...(feed.resampleOf === undefined ? null : { resampleOf: feed.resampleOf }),
   };
 }
 
-function takerFee(commission: CaseCommission): number {
-  if (commission.type !== "percent") throw new InputError("usage", `the engine has no ${commission.type} commission`);
-  for (const key of ["leverage", "interest"] as const) {
-    if (commission[key] !== undefined) throw new InputError("usage", `the engine has no ${key}`);
-  }
-  return commission.rate!;
-}
-
-function brokerSettings(broker: CaseBroker): { readonly allowShort: boolean } {
-  const { cash: _, ...others } = broker;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new InputError("usage", `the engine has no ${unknown}`);
-  return { allowShort: true };
-}
-
 /** The bars of a case as the engine takes them: whether they had trades is not known. */
-export function columnsOf(bars: CaseBars, feed: CaseFeed): CandleColumns {
-  const timeframe = parseTimeframe(feed.timeframe);
+export function columnsOf(bars: CaseBars, { timeframe }: CaseFeed): CandleColumns {
   return {
     length: bars.ts.length,
     openTime: Float64Array.from(bars.ts, (ts) => windowOpen(timeframe, ts)),

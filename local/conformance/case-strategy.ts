@@ -38,6 +38,14 @@ export function caseStrategy(
       return name === this.data.name ? this.data : this.feeds[name]!;
     }
 
+    override prenextOpen(): void {
+      actor.open(recording.cycle + 1);
+    }
+
+    override nextOpen(): void {
+      actor.open(recording.cycle + 1);
+    }
+
     override prenext(): void {
       this.turn(false);
     }

@@ -1,3 +1,9 @@
+import type { CommissionSettings } from "#shared/engine/broker/commission.ts";
+import type { BrokerSettings } from "#shared/engine/run-definition.ts";
+import type { ExecType } from "#shared/engine/run-events.ts";
+import type { SizerSettings } from "#shared/engine/sizers/sizer.ts";
+import type { Timeframe } from "#shared/market/timeframe.ts";
+
 /** Candles of a feed, a column each. `ts` is the last millisecond of a bar, UTC; the rest is in quote or base units. */
 export interface CaseBars {
   readonly ts: readonly number[];
@@ -8,54 +14,23 @@ export interface CaseBars {
   readonly volume: readonly number[];
 }
 
-/** What trading a feed costs, as the README of the cases describes it. */
-export interface CaseCommission {
-  readonly type: "percent" | "fixed" | "futures" | "futuresPercent";
-  readonly rate?: number;
-  readonly amount?: number;
-  readonly margin?: number;
-  readonly mult?: number;
-  readonly leverage?: number;
-  readonly interest?: number;
-  readonly interestLong?: boolean;
-}
-
 export interface CaseFeed {
   readonly name: string;
-  readonly timeframe: string;
+  readonly timeframe: Timeframe;
   /** Every size is a multiple of it, base units. */
   readonly lot: number;
-  readonly commission: CaseCommission;
+  readonly commission: CommissionSettings;
   /** Absent where the feed is made from another one. */
   readonly bars?: CaseBars;
   /** Name of the feed that this one is made from. */
   readonly resampleOf?: string;
 }
 
-export interface CaseSlippage {
-  readonly perc?: number;
-  readonly fixed?: number;
-  readonly slipOpen: boolean;
-  readonly slipMatch: boolean;
-  readonly slipLimit: boolean;
-  readonly slipOut: boolean;
-}
-
-export interface CaseFiller {
-  readonly type: "fixedSize" | "fixedBarPerc" | "barPointPerc";
-  readonly size?: number;
-  readonly perc?: number;
-  readonly minMov?: number;
-}
-
-export interface CaseBroker {
-  readonly cash: number;
-  readonly shortCash?: boolean;
-  readonly cheatOnOpen?: boolean;
-  readonly cheatOnClose?: boolean;
-  readonly slippage?: CaseSlippage;
-  readonly filler?: CaseFiller;
-}
+/** The simulated broker, in the engine's own words where the format shares them. */
+export type CaseBroker = Pick<
+  BrokerSettings,
+  "cash" | "shortCash" | "cheatOnOpen" | "cheatOnClose" | "slippage" | "filler"
+>;
 
 /** One step of a script: an order, a cancel or a target. */
 export interface CaseAction {
@@ -66,7 +41,7 @@ export interface CaseAction {
   readonly label?: string;
   readonly feed?: string;
   readonly size?: number;
-  readonly execType?: string;
+  readonly execType?: ExecType;
   readonly price?: number;
   readonly priceLimit?: number;
   readonly trailAmount?: number;
@@ -85,16 +60,10 @@ export interface CaseAction {
   readonly noLimit?: boolean;
 }
 
-export interface CaseSizer {
-  readonly type: string;
-  readonly stake?: number;
-  readonly percents?: number;
-}
-
 export interface CaseStrategySpec {
   readonly kind: "script" | "rule";
   readonly actions?: readonly CaseAction[];
-  readonly sizer?: CaseSizer;
+  readonly sizer?: SizerSettings;
   readonly rule?: string;
   readonly params?: Readonly<Record<string, unknown>>;
 }

@@ -2,18 +2,7 @@ import type { FeedView } from "#shared/engine/feeds/feed-view.ts";
 import type { Line } from "#shared/engine/feeds/line.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { CaseIndicator } from "./case.ts";
-
-/** An indicator of a case: its lines under backtrader's names in camelCase, the first one first. */
-export interface BuiltIndicator {
-  readonly lines: Readonly<Record<string, Line>>;
-}
-
-/** Makes an indicator of a case. @param input lines or whole feeds, as the type of the indicator asks */
-export type IndicatorBuilder = (
-  type: string,
-  input: readonly (Line | FeedView)[],
-  params: Readonly<Record<string, unknown>>,
-) => BuiltIndicator;
+import { type BuiltIndicator, buildIndicator } from "./indicator-table.ts";
 
 interface Recorded {
   readonly id: string;
@@ -25,12 +14,10 @@ interface Recorded {
 /** The indicators that a case asks to record, one value a cycle and line. */
 export class RecordedIndicators {
   private readonly asked: readonly CaseIndicator[];
-  private readonly builder: IndicatorBuilder;
   private recorded: Recorded[] = [];
 
-  constructor(asked: readonly CaseIndicator[], builder: IndicatorBuilder) {
+  constructor(asked: readonly CaseIndicator[]) {
     this.asked = asked;
-    this.builder = builder;
   }
 
   /** Makes them, in the fields of a strategy. */
@@ -38,14 +25,14 @@ export class RecordedIndicators {
     const built = new Map<string, BuiltIndicator>();
     for (const { id, type, input, params, skipLines } of this.asked) {
       const sources = input.map((reference) => resolve(reference, feeds, built));
-      const indicator = this.builder(type, sources, params);
+      const indicator = buildIndicator(type, sources, params);
       built.set(id, indicator);
       const all = Object.entries(indicator.lines);
       const series = all[0]![1].series;
       this.recorded.push({
         id,
         feed: [...feeds.values()].find((feed) => feed.close.series === series)!,
-        minPeriod: Math.max(...all.map(([, line]) => line.minPeriod)),
+        minPeriod: indicator.minPeriod,
         lines: all.filter(([name]) => skipLines?.includes(name) !== true).map(([name, line]) => [name, line, []]),
       });
     }

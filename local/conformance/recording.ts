@@ -80,11 +80,11 @@ export class Recording {
   }
 
   heardTrade(event: TradeEvent): void {
-    const { feed, status, size, price, value, fees, pnl, netPnl, bars } = event;
+    const { feed, tradeId, status, size, price, value, fees, pnl, netPnl, bars } = event;
     this.trades.push({
       bar: this.cycle + 1,
       feed,
-      tradeId: 0,
+      tradeId,
       status,
       size,
       price,

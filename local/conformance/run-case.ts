@@ -1,24 +1,22 @@
 import { makeAnalyzer } from "#shared/engine/analyzers/analyzer-catalog.ts";
 import { Run } from "#shared/engine/run.ts";
-import { InputError } from "#shared/market/input-error.ts";
 import { parseTimeframe } from "#shared/market/timeframe.ts";
 import type { ConformanceCase } from "./case.ts";
 import { caseDefinition, columnsOf } from "./case-definition.ts";
 import { caseStrategy } from "./case-strategy.ts";
 import { RecordedIndicators } from "./recorded-indicators.ts";
 import { Recording } from "./recording.ts";
+import { rule } from "./rules/rule-catalog.ts";
 import { script } from "./script.ts";
 
 /** What the engine does in a case, in the form of the cases' `expect`. Throws where it cannot do what is asked. */
 export function runCase(question: ConformanceCase): Record<string, unknown> {
   const recording = new Recording(question.feeds.map(({ name }) => name));
-  const indicators = new RecordedIndicators(question.indicators ?? [], () => {
-    throw new InputError("usage", "there is no table of indicators yet");
-  });
+  const indicators = new RecordedIndicators(question.indicators ?? []);
   const strategy = caseStrategy(question, recording, indicators, actorOf(question));
   const run = new Run(caseDefinition(question, strategy));
   for (const [i, feed] of question.feeds.entries()) {
-    if (feed.bars === undefined) throw new InputError("usage", "the engine has no resampled feeds");
+    if (feed.bars === undefined) continue;
     run.offer(i, columnsOf(feed.bars, feed), 0, feed.bars.ts.length);
     run.end(i);
   }
@@ -57,5 +55,5 @@ export function runCase(question: ConformanceCase): Record<string, unknown> {
 
 function actorOf({ strategy }: ConformanceCase) {
   if (strategy.kind === "script") return script(strategy.actions ?? []);
-  throw new InputError("usage", `the runner has no rule ${strategy.rule}`);
+  return rule(strategy.rule ?? "", strategy.params ?? {});
 }

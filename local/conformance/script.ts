@@ -2,7 +2,7 @@ import type { FeedView } from "#shared/engine/feeds/feed-view.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { Actor, ActorMaker, Desk } from "./actor.ts";
 import type { CaseAction } from "./case.ts";
-import { orderRequest } from "./order-requests.ts";
+import { bracketRequest, orderRequest } from "./order-requests.ts";
 
 /** Does what a script says, each action in its cycle. */
 export function script(actions: readonly CaseAction[]): ActorMaker {
@@ -51,13 +51,19 @@ function perform(desk: Desk, action: CaseAction): void {
     case "close":
       recording.add(strategy.close({ feed }), label);
       break;
+    case "buyBracket":
+    case "sellBracket": {
+      const orders = strategy[op](bracketRequest(action, feed));
+      for (const part of ["main", "stop", "limit"] as const) recording.add(orders[part], `${label}.${part}`);
+      break;
+    }
     case "orderTargetSize":
     case "orderTargetValue":
     case "orderTargetPercent":
       recording.add(strategy[op](target, { feed }), label);
       break;
     default:
-      throw new InputError("usage", `the engine has no ${op}`);
+      throw new InputError("bad-data", `'${op}' is no action of a script`);
   }
 }
 

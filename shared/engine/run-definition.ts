@@ -18,6 +18,11 @@ export interface RunFeed {
   readonly firstClose: number | null;
   /** What trading it costs and how positions are paid for; absent: as the broker's settings say. */
   readonly commission?: CommissionSettings;
+  /**
+   * Name of the feed of the same instrument whose closed bars its candles are merged from; absent: it is offered and
+   * told itself.
+   */
+  readonly resampleOf?: string;
 }
 
 /** The simulated broker's settings. */
@@ -85,12 +90,13 @@ export function describeDefinition(definition: RunDefinition): DefinitionText {
   const text = canonicalJson({
     strategy: strategy.name,
     params: resolveParameters(strategy.parameters, definition.params, strategy.name),
-    feeds: feeds.map(({ feed, spec, firstClose, commission }) => ({
+    feeds: feeds.map(({ feed, spec, firstClose, commission, resampleOf }) => ({
       name: feed.name,
       feed: feedKey(feed),
       spec: { ...spec },
       firstClose,
       ...(commission === undefined ? null : { commission }),
+      ...(resampleOf === undefined ? null : { resampleOf }),
     })),
     broker: { ...broker },
     tradeFrom,

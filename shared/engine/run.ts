@@ -6,6 +6,7 @@ import type { OrderEvent } from "./broker/order.ts";
 import type { TradeEvent } from "./broker/round-trip.ts";
 import { FeedView } from "./feeds/feed-view.ts";
 import type { Line } from "./feeds/line.ts";
+import { ResampledFeeds } from "./feeds/resampled-feeds.ts";
 import { Series } from "./feeds/series.ts";
 import { Indicator } from "./indicators/indicator.ts";
 import { OrderDesk } from "./order-desk.ts";
@@ -45,6 +46,7 @@ export class Run {
   private readonly definitionText: DefinitionText;
   private readonly feeds: readonly RunFeed[];
   private readonly series: readonly Series[];
+  private readonly resampled: ResampledFeeds;
   private readonly minPeriods: readonly number[];
   private readonly broker: Broker;
   private readonly desk: OrderDesk;
@@ -77,6 +79,7 @@ export class Run {
       ({ firstClose }) =>
         new Series(firstClose === null ? Number.NEGATIVE_INFINITY : firstClose - 1, strategy.lookback),
     );
+    this.resampled = new ResampledFeeds(this.feeds, this.series);
     const views = this.feeds.map(({ feed }, i) => new FeedView(feed, i, this.series[i]!));
     const { shortCash = true, cheatOnOpen = false, cheatOnClose = false, slippage, filler, sizer } = broker;
     if (sizer !== undefined) checkSizer(sizer);
@@ -108,23 +111,35 @@ export class Run {
    * `candles` must not change until they are taken. Throws Error for a bar that does not end after what was told.
    */
   offer(feed: number, candles: CandleColumns, from: number, to: number): void {
-    this.feedOf(feed).offer(candles, from, to, this.feeds[feed]!.feed.name);
+    this.given(feed).offer(candles, from, to, this.feeds[feed]!.feed.name);
+    this.resampled.offered(feed, candles, from, to);
   }
 
   /** Tells that a feed has no further bar that closes up to `closeTime` (ms UTC, inclusive). */
   tell(feed: number, closeTime: number): void {
-    const series = this.feedOf(feed);
+    const series = this.given(feed);
     if (closeTime > series.told) series.told = closeTime;
+    this.resampled.told(feed);
   }
 
   /** Tells that a feed has no further bar at all. */
   end(feed: number): void {
-    this.feedOf(feed).told = Number.POSITIVE_INFINITY;
+    this.given(feed).told = Number.POSITIVE_INFINITY;
+    this.resampled.told(feed);
   }
 
   /** How far a feed was told, ms UTC, inclusive. */
   told(feed: number): number {
     return this.feedOf(feed).told;
+  }
+
+  /** A feed that is told from outside. */
+  private given(feed: number): Series {
+    if (this.resampled.has(feed)) {
+      const { feed: made, resampleOf } = this.feeds[feed]!;
+      throw new Error(`feed ${made.name} is made from ${resampleOf}: offer and tell that one alone`);
+    }
+    return this.feedOf(feed);
   }
 
   private feedOf(feed: number): Series {
@@ -309,6 +324,7 @@ export class Run {
     writer.number(SNAPSHOT_VERSION);
     writeDefinition(writer, this.definitionText);
     for (const series of this.series) series.save(writer);
+    this.resampled.save(writer);
     this.broker.save(writer);
     this.recorder.save(writer);
     this.timer.save(writer);
@@ -331,6 +347,7 @@ export class Run {
     }
     readDefinition(reader, this.definitionText);
     for (const series of this.series) series.restore(reader);
+    this.resampled.restore(reader);
     this.broker.restore(reader);
     this.recorder.restore(reader);
     this.timer.restore(reader);
