@@ -90,7 +90,7 @@ export interface LengthsResult {
   readonly total: number;
   readonly average: number;
   readonly max: number;
-  /** Absent where there is none. */
+  /** Of those that took longer than a bar, as backtrader has it; absent where there is none. */
   readonly min?: number;
 }
 
@@ -116,13 +116,13 @@ export class Lengths {
     this.count++;
     this.total += bars;
     if (bars > this.max) this.max = bars;
-    if (bars < this.min) this.min = bars;
+    if (bars > 0 && bars < this.min) this.min = bars;
   }
 
   result(): LengthsResult {
     const { count, total, max, min } = this;
     const average = count === 0 ? 0 : total / count;
-    return count === 0 ? { total, average, max } : { total, average, max, min };
+    return min === Number.POSITIVE_INFINITY ? { total, average, max } : { total, average, max, min };
   }
 
   save(writer: SnapshotWriter): void {
