@@ -103,7 +103,9 @@ export class Crash extends Error {
 const WRITES: ReadonlySet<string | symbol> = new Set([
   "append",
   "put",
+  "replace",
   "markDirty",
+  "clearDirty",
   "addCoverage",
   "commit",
   "publish",
