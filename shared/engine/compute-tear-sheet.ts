@@ -102,7 +102,7 @@ function fallFromPeak(time: Float64Array, value: Float64Array, length: number, s
 }
 
 /** Returns of each UTC day from the first to the last, by the last value of each. */
-function dailyReturns(cycles: CycleColumns, start: number): Float64Array {
+export function dailyReturns(cycles: CycleColumns, start: number): Float64Array {
   const { length, time, value } = cycles;
   const firstDay = Math.floor(time[0]! / DAY);
   const days = Math.floor(time[length - 1]! / DAY) - firstDay + 1;

@@ -4,9 +4,10 @@ export type RunStatus = "running" | "finished" | "failed";
 
 /** One run of a strategy. */
 export interface RunRecord {
-  /** Of a backtest: made from its identity, so that a repeat is the same run. */
+  /** Of a backtest or a set of a sweep: made from its identity, so that a repeat is the same run. */
   readonly run: string;
-  readonly kind: "backtest" | "paper" | "replay";
+  /** A `sweep` is a backtest whose figures alone were kept. */
+  readonly kind: "backtest" | "sweep" | "paper" | "replay";
   readonly strategy: string;
   /** Feeds as `name=binance:BTC/USDT@1h`, in order. */
   readonly feeds: readonly string[];

@@ -26,7 +26,7 @@ export interface ReportInput {
 export interface ReportedRun {
   readonly strategy: string;
   readonly run: string;
-  readonly kind: "backtest" | "paper" | "replay";
+  readonly kind: "backtest" | "sweep" | "paper" | "replay";
   readonly status: "running" | "finished" | "failed";
   /** Why it failed; null otherwise. */
   readonly error: string | null;

@@ -1,0 +1,32 @@
+import { InputError } from "../market/input-error.ts";
+import { feedKey } from "../market/instrument.ts";
+import { type ReadCandlesPorts, readCandles } from "./read-candles.ts";
+import type { RunPlan } from "./run-plan.ts";
+
+/**
+ * Throws InputError 'bad-data' that names the first candle among those that a plan takes which is not proven complete,
+ * and how many are not.
+ */
+export async function requireProven(ports: ReadCandlesPorts, plan: RunPlan): Promise<void> {
+  for (const { feed } of plan.feeds) {
+    let first: { readonly openTime: number; readonly completeness: string } | null = null;
+    let count = 0;
+    let all = 0;
+    const to = plan.end ?? Number.MAX_SAFE_INTEGER;
+    for await (const block of readCandles(ports, { ...feed, choice: plan.choice, from: plan.warmFrom, to })) {
+      for (const { openTime, completeness } of block) {
+        all++;
+        if (completeness === "proven") continue;
+        first ??= { openTime, completeness };
+        count++;
+      }
+    }
+    if (first === null) continue;
+    throw new InputError(
+      "bad-data",
+      `${feedKey(feed)} is not proven: the candle of ${new Date(first.openTime).toISOString()} is ` +
+        `${first.completeness === "gap" ? "a gap" : `of completeness '${first.completeness}'`}, as ${count === 1 ? "it alone" : `are ${count}`} of ${all}; import what is missing ` +
+        "(millrace gaps tells it), move --from and --to, or leave --require away",
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import type { TearSheet } from "../engine/tear-sheet.ts";
+import type { CandleColumns } from "../market/candle.ts";
+import type { StrategyCatalog } from "../ports/strategy-catalog.ts";
+import type { Workers } from "../ports/workers.ts";
+import { RunMemory, runOnColumns } from "./run-on-columns.ts";
+import type { RunPlan } from "./run-plan.ts";
+
+/** What all sets of a sweep share. */
+export interface SweepTask {
+  readonly strategy: string;
+  /** The code that the sweep is of: another one is refused. */
+  readonly bundleHash: string;
+  /** In order of the feeds, each on memory that threads share. */
+  readonly columns: readonly CandleColumns[];
+}
+
+/** One plan to run. `number` is the caller's. */
+export interface SweepJob {
+  readonly number: number;
+  readonly plan: RunPlan;
+}
+
+/** What a run came to, without its events. */
+export interface SweepFigures {
+  readonly error: string | null;
+  readonly resultHash: string | null;
+  readonly figures: TearSheet | null;
+}
+
+export type SweepWorkers = Workers<SweepTask, SweepJob, SweepFigures>;
+
+/** How a worker does the jobs of a task. Throws Error where the strategy's code has changed since the sweep began. */
+export async function prepareSweep(
+  catalog: StrategyCatalog,
+  task: SweepTask,
+): Promise<(job: SweepJob, progress: () => void) => SweepFigures> {
+  const strategy = await catalog.load(task.strategy);
+  if (strategy.bundleHash !== task.bundleHash) {
+    throw new Error(`strategy ${task.strategy} was changed while the sweep ran: begin the sweep again`);
+  }
+  const memory = new RunMemory();
+  return ({ plan }, progress) => {
+    const { error, resultHash, figures } = runOnColumns(plan, { strategy }, task.columns, memory, progress);
+    return { error, resultHash, figures };
+  };
+}
+
+/** A copy of columns that threads can share. */
+export function shareColumns(columns: CandleColumns): CandleColumns {
+  const share = (column: Float64Array): Float64Array => {
+    const shared = new Float64Array(new SharedArrayBuffer(column.byteLength));
+    shared.set(column);
+    return shared;
+  };
+  return {
+    length: columns.length,
+    openTime: share(columns.openTime),
+    closeTime: share(columns.closeTime),
+    open: share(columns.open),
+    high: share(columns.high),
+    low: share(columns.low),
+    close: share(columns.close),
+    volume: share(columns.volume),
+    trades: share(columns.trades),
+  };
+}
