@@ -124,9 +124,8 @@ export class OrderDesk implements SizeSource {
   }
 
   private send(account: Account, lots: number, options: OrderOptions): OrderId {
-    const time = this.recorder.time;
-    const from = this.opened ?? time + 1;
-    const terms = orderTerms(options, account, lots, { time, from, cheatOnClose: this.cheatOnClose });
+    const from = this.opened ?? this.recorder.time + 1;
+    const terms = orderTerms(options, account, lots, { from, cheatOnClose: this.cheatOnClose });
     const refusal = this.closed ?? this.untradable(account) ?? belowMinimum(account, lots, terms.checkPrice);
     return this.broker.submit(terms, { oco: options.oco ?? 0, transmit: options.transmit ?? true, refusal });
   }

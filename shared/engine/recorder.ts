@@ -71,7 +71,8 @@ export class Recorder {
   order(order: Order, status: OrderStatus, context: RowContext, note: string | null): void {
     this.eventHash.pair(this.time, order.id);
     this.eventHash.pair(STATUSES.indexOf(status), context.size);
-    this.orders.push({
+    const { conditions } = order;
+    const row: OrderRow = {
       seq: this.seq++,
       time: this.time,
       order: order.id,
@@ -80,11 +81,12 @@ export class Recorder {
       execType: order.execType,
       size: context.size,
       remaining: context.remaining,
-      price: Number.isNaN(order.price) ? null : order.price,
+      price: conditions === null || Number.isNaN(conditions.price) ? null : conditions.price,
       tag: order.tag,
       note,
-      ...(isPlain(order) ? null : extrasOf(order)),
-    });
+    };
+    const plain = conditions === null && order.tradeId === 0 && order.bracket === 0 && order.group === 0;
+    this.orders.push(plain ? row : { ...row, ...extrasOf(order) });
   }
 
   fill(order: number, feed: string, size: number, price: number, fee: number, pnl: number): void {
@@ -94,8 +96,11 @@ export class Recorder {
   }
 
   trade(row: Omit<TradeRow, "seq" | "closeTime">): void {
-    const { trade, feed, openTime, ...rest } = row;
-    this.trades.push({ seq: this.seq++, trade, feed, openTime, closeTime: this.time, ...rest });
+    const { trade, feed, openTime, size, entryPrice, exitPrice, pnl, fees, bars, tag, tradeId } = row;
+    const closeTime = this.time;
+    const seq = this.seq++;
+    const made = { seq, trade, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, tag };
+    this.trades.push(tradeId === undefined ? made : { ...made, tradeId });
   }
 
   log(text: string): void {
@@ -164,17 +169,14 @@ export class Recorder {
   }
 }
 
-/** Whether its rows have none of the fields that may be absent. */
-function isPlain(order: Order): boolean {
-  return order.tradeId === 0 && order.bracket === 0 && order.group === 0 && Number.isNaN(order.stop);
-}
-
-function extrasOf(order: Order): Partial<OrderRow> {
+/** Fields of an order's rows that are absent where they say nothing. */
+function extrasOf({ conditions, tradeId, parent, group }: Order): Partial<OrderRow> {
+  const stopLimit = conditions !== null && !Number.isNaN(conditions.stop) && !Number.isNaN(conditions.limit);
   return {
-    ...(Number.isNaN(order.stop) || Number.isNaN(order.limit) ? null : { limitPrice: order.limit }),
-    ...(order.tradeId === 0 ? null : { tradeId: order.tradeId }),
-    ...(order.parent === 0 ? null : { parent: order.parent }),
-    ...(order.group === 0 ? null : { group: order.group }),
+    ...(stopLimit ? { limitPrice: conditions.limit } : null),
+    ...(tradeId === 0 ? null : { tradeId }),
+    ...(parent === 0 ? null : { parent }),
+    ...(group === 0 ? null : { group }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Recorder } from "../recorder.ts";
 import type { OrderStatus } from "../run-events.ts";
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 import type { Account } from "./account.ts";
+import type { Conditions } from "./conditions.ts";
 import { Execution } from "./execution.ts";
 import { Filler, type FillerSettings } from "./filler.ts";
 import { MarginCheck, reduction } from "./margin-check.ts";
@@ -174,25 +175,26 @@ export class Broker {
     const now = this.recorder.time;
     for (const order of this.book.orders) {
       if (order.status !== "Accepted" && order.status !== "Partial") continue;
-      if (now > order.valid && order.execType !== "Market") this.book.finish(order, "Expired", null);
-      else this.match(order);
+      const { conditions } = order;
+      if (conditions !== null && now > conditions.valid) this.book.finish(order, "Expired", null);
+      else this.match(order, conditions);
     }
   }
 
   /** Tests an order against the bar of its feed, once. A window without trades fills, triggers and trails nothing. */
-  private match(order: Order): void {
+  private match(order: Order, conditions: Conditions | null): void {
     const account = this.accounts[order.feed]!;
     const series = account.series;
     const bar = series.closeTime;
     if (!(bar > order.lastBar)) return;
     order.lastBar = bar;
     if (!order.active || series.trades === 0) return;
-    const wasTriggered = order.triggered;
+    const trails = conditions?.trails === true && !conditions.triggered;
     const price = this.matcher.match(order, series);
     if (!Number.isNaN(price)) this.fill(order, account, price);
-    if (order.done) return;
-    order.rested = order.execType === "Limit" || order.triggered;
-    if (order.trailAmount + order.trailPercent > 0 && !wasTriggered) trail(order, series, account.priceStep);
+    if (conditions === null || order.done) return;
+    conditions.rested = order.execType === "Limit" || conditions.triggered;
+    if (trails) trail(conditions, order.buys, series, account.priceStep);
   }
 
   private fill(order: Order, account: Account, price: number): void {

@@ -25,7 +25,7 @@ export class MarginCheck {
   private readonly lots: number[];
   private readonly accounts: readonly Account[];
   private readonly allowShort: boolean;
-  private readonly groups = new Map<number, Effect>();
+  private groups: Map<number, Effect> | null = null;
 
   constructor(cash: number, accounts: readonly Account[], allowShort: boolean) {
     this.cash = cash;
@@ -37,7 +37,7 @@ export class MarginCheck {
   /** Takes the order into the trial account, or says why not and leaves it unchanged. */
   admit(order: Order, price: number): Refusal | null {
     const account = this.accounts[order.feed]!;
-    const instead = order.group === 0 ? undefined : this.groups.get(order.group);
+    const instead = order.group === 0 ? undefined : this.groups?.get(order.group);
     const held = this.lots[order.feed]! - (instead?.feed === order.feed ? instead.lots : 0);
     const before = this.cash - (instead?.cash ?? 0);
     let lots = order.lots;
@@ -47,7 +47,10 @@ export class MarginCheck {
     const cash = before + cashOf(account, held, lots, price);
     if (cash < 0) return { status: "Margin", note: `needs ${-cash} ${account.spec.quote} more than the cash there is` };
     if (instead !== undefined || order.parent !== 0) return null;
-    if (order.group !== 0) this.groups.set(order.group, { feed: order.feed, lots, cash: cash - before });
+    if (order.group !== 0) {
+      this.groups ??= new Map();
+      this.groups.set(order.group, { feed: order.feed, lots, cash: cash - before });
+    }
     this.cash = cash;
     this.lots[order.feed] = after;
     return null;

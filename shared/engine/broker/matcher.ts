@@ -1,4 +1,5 @@
 import type { Series } from "../feeds/series.ts";
+import type { Conditions } from "./conditions.ts";
 import type { Order } from "./order.ts";
 import type { PriceStep } from "./price-step.ts";
 import type { Slippage } from "./slippage.ts";
@@ -19,34 +20,34 @@ export class Matcher {
   /** The price, or NaN where the bar does not fill the order. The series is at a bar with trades that it may fill on. */
   match(order: Order, series: Series): number {
     this.maker = false;
+    const { conditions, buys } = order;
+    if (conditions === null) return this.market(series.open, buys, series);
     switch (order.execType) {
       case "Market":
-        return this.market(order, series);
+        return this.market(Number.isNaN(conditions.cheatPrice) ? series.open : conditions.cheatPrice, buys, series);
       case "Close":
-        return sessionClose(order, series);
+        return sessionClose(conditions, series);
       case "Limit":
-        return this.limit(order, series);
+        return this.limit(conditions, buys, series);
       case "Stop":
       case "StopTrail":
-        return this.stop(order, series);
+        return this.stop(conditions.stop, buys, series);
       case "StopLimit":
       case "StopTrailLimit":
-        return this.stopLimit(order, series);
+        return this.stopLimit(conditions, buys, series);
     }
   }
 
-  private market(order: Order, series: Series): number {
-    const price = Number.isNaN(order.cheatPrice) ? series.open : order.cheatPrice;
-    return this.atOpen(price, order.buys, order.buys ? series.high : series.low, false);
+  private market(price: number, buys: boolean, series: Series): number {
+    return this.slippage.slipsOpen ? this.slippage.slip(price, farEdge(buys, series), buys, false) : price;
   }
 
   /** At the open if that is not worse than the limit, else at the limit if the bar reaches it. */
-  private limit(order: Order, series: Series): number {
-    const { buys, limit } = order;
+  private limit({ limit, rested }: Conditions, buys: boolean, series: Series): number {
     const open = series.open;
     if (buys ? open <= limit : open >= limit) {
-      this.maker = order.rested;
-      return this.atOpen(open, buys, edgeOf(buys, limit, series), true);
+      this.maker = rested;
+      return this.slippage.slipsOpen ? this.slippage.slip(open, edgeOf(buys, limit, series), buys, true) : open;
     }
     if (!(buys ? series.low <= limit : series.high >= limit)) return Number.NaN;
     this.maker = true;
@@ -54,41 +55,41 @@ export class Matcher {
   }
 
   /** At the open if that is beyond the stop, else at the stop if the bar reaches it. */
-  private stop(order: Order, series: Series): number {
-    const { buys, stop } = order;
-    const edge = buys ? series.high : series.low;
-    if (buys ? series.open >= stop : series.open <= stop) return this.atOpen(series.open, buys, edge, false);
-    return reaches(order, series) ? this.slippage.slip(stop, edge, buys, false) : Number.NaN;
+  private stop(stop: number, buys: boolean, series: Series): number {
+    if (buys ? series.open >= stop : series.open <= stop) return this.market(series.open, buys, series);
+    if (!reaches(stop, buys, series)) return Number.NaN;
+    return this.slippage.slip(stop, farEdge(buys, series), buys, false);
   }
 
   /**
    * A limit order once its stop is reached. Inside the bar that reaches it the limit fills at the stop if it allows so
    * much, else at the limit if the bar went on to close beyond its open against the order and at the limit or better.
    */
-  private stopLimit(order: Order, series: Series): number {
-    if (order.triggered) return this.limit(order, series);
-    const { buys, stop, limit } = order;
+  private stopLimit(conditions: Conditions, buys: boolean, series: Series): number {
+    if (conditions.triggered) return this.limit(conditions, buys, series);
+    const { stop, limit } = conditions;
     const { open, close } = series;
     if (buys ? open >= stop : open <= stop) {
-      order.triggered = true;
-      return this.limit(order, series);
+      conditions.triggered = true;
+      return this.limit(conditions, buys, series);
     }
-    if (!reaches(order, series)) return Number.NaN;
-    order.triggered = true;
+    if (!reaches(stop, buys, series)) return Number.NaN;
+    conditions.triggered = true;
     if (buys ? limit >= stop : limit <= stop) return this.slippage.slip(stop, edgeOf(buys, limit, series), buys, true);
     const returned = buys ? open > close && limit >= close : open <= close && limit <= close;
     if (!returned) return Number.NaN;
     this.maker = true;
     return limit;
   }
-
-  private atOpen(price: number, buys: boolean, edge: number, limited: boolean): number {
-    return this.slippage.slipsOpen ? this.slippage.slip(price, edge, buys, limited) : price;
-  }
 }
 
-function reaches({ buys, stop }: Order, series: Series): boolean {
+function reaches(stop: number, buys: boolean, series: Series): boolean {
   return buys ? series.high >= stop : series.low <= stop;
+}
+
+/** The worst price of the bar. */
+function farEdge(buys: boolean, series: Series): number {
+  return buys ? series.high : series.low;
 }
 
 /** The worst price that both the bar and the limit allow. */
@@ -100,27 +101,27 @@ function edgeOf(buys: boolean, limit: number, series: Series): number {
  * The close of the session's last bar: of the bar that ends with the session, or, if the first bar at or after its end
  * ends later, of the last bar before. What a volume filler leaves fills at the closes of the bars after.
  */
-function sessionClose(order: Order, series: Series): number {
+function sessionClose(conditions: Conditions, series: Series): number {
   const time = series.closeTime - 1;
-  if (time < order.sessionEnd) {
-    order.sessionClose = series.close;
+  if (time < conditions.sessionEnd) {
+    conditions.sessionClose = series.close;
     return Number.NaN;
   }
-  const { sessionClose } = order;
-  order.sessionClose = Number.NaN;
-  return time > order.sessionEnd && !Number.isNaN(sessionClose) ? sessionClose : series.close;
+  const { sessionClose } = conditions;
+  conditions.sessionClose = Number.NaN;
+  return time > conditions.sessionEnd && !Number.isNaN(sessionClose) ? sessionClose : series.close;
 }
 
 /**
  * Moves a trailing stop after a bar that did not fill it: to its distance from the close, never further away. A
  * trailing stop-limit takes its limit along, at the distance that it had.
  */
-export function trail(order: Order, series: Series, step: PriceStep): void {
-  const { buys, trailAmount, trailPercent } = order;
+export function trail(conditions: Conditions, buys: boolean, series: Series, step: PriceStep): void {
+  const { trailAmount, trailPercent } = conditions;
   const close = series.close;
   const distance = trailAmount > 0 ? trailAmount : close * trailPercent;
   const stop = step.stop(buys ? close + distance : close - distance, buys);
-  if (buys ? stop >= order.stop : stop <= order.stop) return;
-  order.stop = stop;
-  if (!Number.isNaN(order.limit)) order.limit = step.limit(stop - order.limitOffset, buys);
+  if (buys ? stop >= conditions.stop : stop <= conditions.stop) return;
+  conditions.stop = stop;
+  if (!Number.isNaN(conditions.limit)) conditions.limit = step.limit(stop - conditions.limitOffset, buys);
 }

@@ -1,13 +1,12 @@
 import type { ExecType } from "../run-events.ts";
 import type { Account } from "./account.ts";
+import { Conditions } from "./conditions.ts";
 import { EXEC_TYPES, type OrderTerms } from "./order.ts";
 import type { OrderOptions } from "./order-request.ts";
 import { endOfDay, validUntil } from "./validity.ts";
 
 /** The moment at which an order is made. */
 export interface Moment {
-  /** Clock of the cycle, ms UTC: the last ms of the bar that ends, or that begins in the open hooks. */
-  readonly time: number;
   /** The first ms of the bar that begins, UTC. */
   readonly from: number;
   /** Whether market orders fill at the close of the bar they are made on. */
@@ -35,36 +34,44 @@ export function orderTerms(options: OrderOptions, account: Account, lots: number
   if (!Number.isSafeInteger(tradeId) || tradeId < 0) {
     throw new RangeError(`tradeId of an order is ${tradeId}: give a whole number from 0 on`);
   }
-  const last = account.series.lastPrice;
   const atMarket = execType === "Market" || execType === "Close";
-  const cheats = execType === "Market" && moment.cheatOnClose && options.cheatOnClose !== false;
+  const conditions = conditionsOf(execType, options, account, lots > 0, moment);
+  const checkPrice = atMarket
+    ? (optionalPrice("price", execType, options) ?? account.series.lastPrice)
+    : (conditions?.price ?? Number.NaN);
+  return { feed: account.index, lots, execType, checkPrice, conditions, tradeId, reduceOnly, parent, tag };
+}
+
+/** Null for a market order that takes the next open; market orders never expire. */
+function conditionsOf(
+  execType: ExecType,
+  options: OrderOptions,
+  account: Account,
+  buys: boolean,
+  moment: Moment,
+): Conditions | null {
+  const market = execType === "Market";
+  const cheats = market && moment.cheatOnClose && options.cheatOnClose !== false;
+  const valid = validUntil(options, moment.from);
+  if (market && !cheats) return null;
   const trails = execType === "StopTrail" || execType === "StopTrailLimit";
   if (trails) checkTrail(execType, options);
-  const prices = atMarket ? NO_PRICES : pricesOf(execType, options, account, lots > 0);
-  return {
-    feed: account.index,
-    lots,
-    execType,
-    price: prices.price,
-    stop: prices.stop,
-    limit: prices.limit,
-    limitOffset: prices.limitOffset,
+  return new Conditions({
+    ...pricesOf(execType, options, account, buys),
     trailAmount: trails ? (options.trailAmount ?? 0) : 0,
     trailPercent: trails ? (options.trailPercent ?? 0) : 0,
-    checkPrice: atMarket ? (optionalPrice("price", execType, options) ?? last) : prices.price,
-    cheatPrice: cheats ? last : Number.NaN,
-    valid: validUntil(options, moment.from),
-    sessionEnd: endOfDay(moment.time),
-    tradeId,
-    reduceOnly,
-    parent,
-    tag,
-  };
+    cheatPrice: cheats ? account.series.lastPrice : Number.NaN,
+    valid: market ? Number.POSITIVE_INFINITY : valid,
+    sessionEnd: endOfDay(moment.from),
+  });
 }
 
 function pricesOf(execType: ExecType, options: OrderOptions, account: Account, buys: boolean): Prices {
   const step = account.priceStep;
   switch (execType) {
+    case "Market":
+    case "Close":
+      return NO_PRICES;
     case "Limit": {
       const limit = step.limit(requiredPrice("price", execType, options), buys);
       return { ...NO_PRICES, price: limit, limit };
@@ -78,7 +85,8 @@ function pricesOf(execType: ExecType, options: OrderOptions, account: Account, b
       const limit = step.limit(requiredPrice("priceLimit", execType, options), buys);
       return { ...NO_PRICES, price: stop, stop, limit };
     }
-    default: {
+    case "StopTrail":
+    case "StopTrailLimit": {
       const reference = optionalPrice("price", execType, options) ?? account.series.lastPrice;
       const { trailAmount, trailPercent } = options;
       const distance = trailAmount ?? reference * trailPercent!;

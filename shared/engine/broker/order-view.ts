@@ -7,6 +7,7 @@ export function orderEvent(order: Order, status: OrderStatus, account: Account):
   const scale = account.lots;
   const remaining = order.remainingLots;
   const executed = order.lots - remaining;
+  const { conditions } = order;
   return {
     id: order.id,
     feed: account.name,
@@ -15,9 +16,9 @@ export function orderEvent(order: Order, status: OrderStatus, account: Account):
     execType: order.execType,
     size: scale.units(order.lots),
     remaining: remaining === 0 ? 0 : scale.units(remaining),
-    price: numberOrNull(order.price),
-    stopPrice: numberOrNull(order.stop),
-    limitPrice: numberOrNull(order.limit),
+    price: conditions === null ? null : numberOrNull(conditions.price),
+    stopPrice: conditions === null ? null : numberOrNull(conditions.stop),
+    limitPrice: conditions === null ? null : numberOrNull(conditions.limit),
     tradeId: order.tradeId,
     parent: order.parent === 0 ? null : (order.parent as OrderId),
     tag: order.tag,
@@ -32,6 +33,6 @@ export function orderEvent(order: Order, status: OrderStatus, account: Account):
 }
 
 /** NaN, which stands for no price, as null. */
-export function numberOrNull(price: number): number | null {
+function numberOrNull(price: number): number | null {
   return Number.isNaN(price) ? null : price;
 }

@@ -1,5 +1,6 @@
 import type { ExecType, OrderStatus } from "../run-events.ts";
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
+import { Conditions } from "./conditions.ts";
 
 declare const orderId: unique symbol;
 /** Names an order of a run, counted from 1. */
@@ -28,30 +29,16 @@ export const EXEC_TYPES: readonly ExecType[] = [
   "StopTrailLimit",
 ];
 
-/** What an order is when it is made. Prices in quote currency, times in ms UTC. */
+/** What an order is when it is made. */
 export interface OrderTerms {
   readonly feed: number;
   /** Whole amountSteps, negative to sell. */
   readonly lots: number;
   readonly execType: ExecType;
-  /** Limit or stop price, for a trailing stop where it starts; NaN for Market and Close. */
-  readonly price: number;
-  /** Stop and limit price; NaN where it has none. */
-  readonly stop: number;
-  readonly limit: number;
-  /** What the limit of a trailing stop-limit stays below its stop, quote currency. */
-  readonly limitOffset: number;
-  /** Distance of a trailing stop in quote currency, or as a fraction of the close; 0 where it has none. */
-  readonly trailAmount: number;
-  readonly trailPercent: number;
-  /** Price that the margin check counts with: that of the order, else the close of its bar. */
+  /** Price that the margin check counts with, quote currency: that of the order, else the close of its bar. */
   readonly checkPrice: number;
-  /** Price at which a market order that cheats on close fills, else NaN. */
-  readonly cheatPrice: number;
-  /** Last ms at which it lives, inclusive; Infinity for one without end. Market orders never expire. */
-  readonly valid: number;
-  /** From when on a Close order fills: the last ms of a UTC day. */
-  readonly sessionEnd: number;
+  /** Null for an order that takes the next open whatever it is. */
+  readonly conditions: Conditions | null;
   readonly tradeId: number;
   readonly reduceOnly: boolean;
   /** The order that this one is a child of, or 0. */
@@ -65,14 +52,8 @@ export class Order implements OrderTerms {
   readonly feed: number;
   readonly lots: number;
   readonly execType: ExecType;
-  readonly price: number;
-  readonly limitOffset: number;
-  readonly trailAmount: number;
-  readonly trailPercent: number;
   readonly checkPrice: number;
-  readonly cheatPrice: number;
-  readonly valid: number;
-  readonly sessionEnd: number;
+  readonly conditions: Conditions | null;
   readonly tradeId: number;
   readonly reduceOnly: boolean;
   readonly parent: number;
@@ -86,24 +67,15 @@ export class Order implements OrderTerms {
   bracket: number;
   /** Its one-cancels-others group, by the id of the group's first order; 0 where it is in none. */
   group = 0;
-  /** Close time of the feed's last bar that it may not fill on: the one it was made on, or tested against last. */
+  /** Close time of the feed's last bar that it may not fill on, ms UTC: the one it was made on, or tested against last. */
   lastBar: number;
-  /** As they are now: a trailing stop moves them. */
-  stop: number;
-  limit: number;
-  /** Whether the stop of a stop-limit was reached. */
-  triggered = false;
-  /** Whether it has lain in the book as a limit order. */
-  rested = false;
-  /** A Close order's close of the last bar before the session's end, else NaN. */
-  sessionClose = Number.NaN;
   remainingLots: number;
   /** Average price of the fills so far, quote currency. */
   executedPrice = 0;
   /** Entry cost of the closed and value of the opened parts, quote currency. */
   executedValue = 0;
   fees = 0;
-  /** What the fills cost without the minimum an order costs. */
+  /** What the fills cost without the minimum an order costs, where there is one. */
   plainFees = 0;
   /** Of the closing parts, before fees. */
   pnl = 0;
@@ -116,14 +88,8 @@ export class Order implements OrderTerms {
     this.feed = terms.feed;
     this.lots = terms.lots;
     this.execType = terms.execType;
-    this.price = terms.price;
-    this.limitOffset = terms.limitOffset;
-    this.trailAmount = terms.trailAmount;
-    this.trailPercent = terms.trailPercent;
     this.checkPrice = terms.checkPrice;
-    this.cheatPrice = terms.cheatPrice;
-    this.valid = terms.valid;
-    this.sessionEnd = terms.sessionEnd;
+    this.conditions = terms.conditions;
     this.tradeId = terms.tradeId;
     this.reduceOnly = terms.reduceOnly;
     this.parent = terms.parent;
@@ -131,8 +97,6 @@ export class Order implements OrderTerms {
     this.active = terms.parent === 0;
     this.bracket = terms.parent;
     this.lastBar = lastBar;
-    this.stop = terms.stop;
-    this.limit = terms.limit;
     this.remainingLots = terms.lots;
   }
 
@@ -151,6 +115,8 @@ export class Order implements OrderTerms {
     writer.number(EXEC_TYPES.indexOf(this.execType));
     writer.boolean(this.reduceOnly);
     writer.optionalText(this.tag);
+    writer.boolean(this.conditions !== null);
+    this.conditions?.save(writer);
     for (const name of NUMBERS) writer.number(this[name]);
     for (const name of FLAGS) writer.boolean(this[name]);
     writer.number(STATUSES.indexOf(this.status));
@@ -158,11 +124,13 @@ export class Order implements OrderTerms {
 
   static read(reader: SnapshotReader): Order {
     const id = reader.number() as OrderId;
-    const numbers = {} as Record<(typeof TERMS)[number], number>;
-    for (const name of TERMS) numbers[name] = reader.number();
+    const [feed, lots, checkPrice] = [reader.number(), reader.number(), reader.number()];
+    const [tradeId, parent] = [reader.number(), reader.number()];
     const execType = EXEC_TYPES[reader.number()]!;
     const reduceOnly = reader.boolean();
-    const order = new Order(id, { ...numbers, execType, reduceOnly, tag: reader.optionalText() }, 0);
+    const tag = reader.optionalText();
+    const conditions = reader.boolean() ? Conditions.read(reader) : null;
+    const order = new Order(id, { feed, lots, execType, checkPrice, conditions, tradeId, reduceOnly, parent, tag }, 0);
     for (const name of NUMBERS) order[name] = reader.number();
     for (const name of FLAGS) order[name] = reader.boolean();
     order.status = STATUSES[reader.number()]!;
@@ -171,29 +139,11 @@ export class Order implements OrderTerms {
 }
 
 /** Fields in the order in which snapshots hold them. */
-const TERMS = [
-  "feed",
-  "lots",
-  "price",
-  "stop",
-  "limit",
-  "limitOffset",
-  "trailAmount",
-  "trailPercent",
-  "checkPrice",
-  "cheatPrice",
-  "valid",
-  "sessionEnd",
-  "tradeId",
-  "parent",
-] as const;
+const TERMS = ["feed", "lots", "checkPrice", "tradeId", "parent"] as const;
 const NUMBERS = [
   "bracket",
   "group",
   "lastBar",
-  "stop",
-  "limit",
-  "sessionClose",
   "remainingLots",
   "executedPrice",
   "executedValue",
@@ -201,7 +151,7 @@ const NUMBERS = [
   "plainFees",
   "pnl",
 ] as const;
-const FLAGS = ["sent", "active", "triggered", "rested", "heard"] as const;
+const FLAGS = ["sent", "active", "heard"] as const;
 
 /** Whether nothing can follow `status`. */
 export function isFinal(status: OrderStatus): boolean {

@@ -51,7 +51,7 @@ export class TradeBook {
     if (trip.lots !== 0) return;
     account.roundTrips.splice(account.roundTrips.indexOf(trip), 1);
     const { id, tradeId, openTime, entryPrice, exitPrice, fees, tag } = trip;
-    this.recorder.trade({
+    const row = {
       trade: id,
       feed: account.name,
       openTime,
@@ -62,8 +62,8 @@ export class TradeBook {
       fees,
       bars: account.series.taken - trip.openBar,
       tag,
-      ...(tradeId === 0 ? null : { tradeId }),
-    });
+    };
+    this.recorder.trade(tradeId === 0 ? row : { ...row, tradeId });
     this.notices.trade(account, trip, "closed");
   }
 
