@@ -146,6 +146,8 @@ interface Story {
   readonly stored: number;
   /** Which of the others the stream misses, by row; they are imported in the end. */
   readonly missed: ReadonlySet<number>;
+  /** Live ticks that come so many places later than their time says. */
+  readonly late: readonly { readonly row: number; readonly by: number }[];
   /** After how many records a rebuild comes, one number after the other. */
   readonly rebuilds: readonly number[];
   readonly before: readonly number[];
@@ -156,6 +158,9 @@ const stories: fc.Arbitrary<Story> = fc.record({
   ticks: streams("sequence"),
   stored: fc.nat(15),
   missed: fc.array(fc.nat(25), { maxLength: 6 }).map((rows) => new Set(rows)),
+  late: fc.array(fc.record({ row: fc.integer({ min: 1, max: 20 }), by: fc.integer({ min: 1, max: 12 }) }), {
+    maxLength: 4,
+  }),
   rebuilds: cuts,
   before: fc.array(fc.nat(120), { maxLength: 4 }),
   after: fc.array(fc.nat(120), { maxLength: 4 }),
@@ -192,6 +197,7 @@ async function tell(story: Story, crashes: CrashPlan): Promise<MemoryPorts> {
   if (history.length > 0) await untilDone(async () => void (await importTicks(crashing, [history])));
   if (missed.has(0)) await untilDone(() => rebuild(crashing, BTC));
   const live = rest.filter((_, i) => i === 0 || !missed.has(i));
+  for (const { row, by } of story.late) if (row < live.length) live.splice(row + by, 0, ...live.splice(row, 1));
   const records = [...tickRecords(tickColumns(live), { origin: "live", span: 30_000 })];
   for (const round of cut(records, rebuilds)) {
     await publishTicks(
@@ -201,8 +207,8 @@ async function tell(story: Story, crashes: CrashPlan): Promise<MemoryPorts> {
     await untilDone(() => new StreamHost(crashing).drain());
     await rebuildBehind(ports, crashing);
   }
-  const late = rest.filter((_, i) => i !== 0 && missed.has(i));
-  if (late.length > 0) await untilDone(async () => void (await importTicks(crashing, [late])));
+  const repaired = rest.filter((_, i) => i !== 0 && missed.has(i));
+  if (repaired.length > 0) await untilDone(async () => void (await importTicks(crashing, [repaired])));
   for (let hour = 1; hour <= 3; hour++) {
     const watermark = ticks.at(-1)!.ts + hour * 50 * MINUTE;
     await publishTicks(ports.log, [{ instrument: BTC, record: { kind: "heartbeat", watermark } }]);
