@@ -1,6 +1,7 @@
 import type { RunEvents, TradeRow } from "../run-events.ts";
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 import type { Analyzer } from "./analyzer.ts";
+import { OpenTrades } from "./open-trades.ts";
 import {
   Amounts,
   type AmountsResult,
@@ -45,22 +46,22 @@ export interface TradeAnalyzerResult {
 }
 
 /**
- * Counts, profits, streaks and lengths of trades, won (a net profit of 0 is won) and lost, long and short. A trade that
- * is open is one feed's position.
+ * Counts, profits, streaks and lengths of trades, won (a net profit of 0 is won) and lost, long and short. As in
+ * backtrader, a trade within one bar makes the shortest length of all trades start anew after it, and does not count for
+ * those of the kinds.
  */
 export class TradeAnalyzer implements Analyzer<TradeAnalyzerResult> {
-  private open = 0;
+  private readonly opened = new OpenTrades();
   private gross = 0;
+  private shortest = Number.POSITIVE_INFINITY;
   private readonly streaks = { won: new Streak(), lost: new Streak() };
   /** By side and outcome: long won, long lost, short won, short lost. */
   private readonly amounts = [new Amounts(), new Amounts(), new Amounts(), new Amounts()] as const;
   private readonly lengths = [new Lengths(), new Lengths(), new Lengths(), new Lengths()] as const;
 
-  step({ cycles, trades }: RunEvents): void {
-    for (const trade of trades) this.add(trade);
-    if (cycles.length === 0) return;
-    this.open = 0;
-    for (const position of cycles.position) if (position[cycles.length - 1] !== 0) this.open++;
+  step(events: RunEvents): void {
+    this.opened.step(events);
+    for (const trade of events.trades) this.add(trade);
   }
 
   private add({ size, pnl, fees, bars }: TradeRow): void {
@@ -68,6 +69,7 @@ export class TradeAnalyzer implements Analyzer<TradeAnalyzerResult> {
     const won = net >= 0;
     const kind = (size > 0 ? 0 : 2) + (won ? 0 : 1);
     this.gross += pnl;
+    this.shortest = this.shortest === 0 ? bars : Math.min(this.shortest, bars);
     this.amounts[kind]!.add(net);
     this.lengths[kind]!.add(bars);
     this.streaks.won.add(won);
@@ -77,12 +79,13 @@ export class TradeAnalyzer implements Analyzer<TradeAnalyzerResult> {
   result(): TradeAnalyzerResult {
     const [longWon, longLost, shortWon, shortLost] = this.amounts;
     const all = Amounts.of(this.amounts);
-    const total = all.count + this.open;
-    if (all.count === 0) return { total: total === 0 ? { total } : { total, open: this.open } };
+    const open = this.opened.count;
+    const total = all.count + open;
+    if (all.count === 0) return { total: total === 0 ? { total } : { total, open } };
     const won = Amounts.of([longWon, shortWon]);
     const lost = Amounts.of([longLost, shortLost]);
     return {
-      total: { total, open: this.open, closed: all.count },
+      total: { total, open, closed: all.count },
       streak: { won: this.streaks.won.result(), lost: this.streaks.lost.result() },
       pnl: {
         gross: { total: this.gross, average: this.gross / all.count },
@@ -94,6 +97,7 @@ export class TradeAnalyzer implements Analyzer<TradeAnalyzerResult> {
       short: sideResult(shortWon, shortLost),
       len: {
         ...lengthsResult(this.lengths, [0, 2], [1, 3]),
+        min: this.shortest,
         long: lengthsResult(this.lengths, [0], [1]),
         short: lengthsResult(this.lengths, [2], [3]),
       },
@@ -101,13 +105,15 @@ export class TradeAnalyzer implements Analyzer<TradeAnalyzerResult> {
   }
 
   save(writer: SnapshotWriter): void {
-    writer.number(this.open);
+    this.opened.save(writer);
+    writer.number(this.shortest);
     writer.number(this.gross);
     for (const part of [this.streaks.won, this.streaks.lost, ...this.amounts, ...this.lengths]) part.save(writer);
   }
 
   load(reader: SnapshotReader): void {
-    this.open = reader.number();
+    this.opened.load(reader);
+    this.shortest = reader.number();
     this.gross = reader.number();
     for (const part of [this.streaks.won, this.streaks.lost, ...this.amounts, ...this.lengths]) part.load(reader);
   }
