@@ -32,31 +32,39 @@ async function python(): Promise<string> {
   return path;
 }
 
-/** Runs the SMA cross of bench/engine.ts in backtrader over bars [0, count). */
+/** Bars of a feed that backtrader is given. */
+export interface PeerFeed {
+  readonly bars: CandleColumns;
+  /** How many, from the first on. */
+  readonly count: number;
+}
+
+/** Runs a strategy of bench/peers in backtrader. */
 export async function runBacktrader(
-  bars: CandleColumns,
-  count: number,
+  script: "backtrader_sma_cross.py" | "backtrader_rich.py",
+  feeds: readonly PeerFeed[],
   settings: { readonly cash: number; readonly fee: number; readonly stake: number },
 ): Promise<PeerRun> {
-  const child = spawn(await python(), [join(import.meta.dirname, "peers", "backtrader_sma_cross.py")], {
+  const child = spawn(await python(), [join(import.meta.dirname, "peers", script)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const column = (values: Float64Array): number[] => [...values.subarray(0, count)];
-  child.stdin.end(
-    JSON.stringify({
-      ...settings,
-      time: column(bars.closeTime).map((time) => time - 1),
-      open: column(bars.open),
-      high: column(bars.high),
-      low: column(bars.low),
-      close: column(bars.close),
-      volume: column(bars.volume),
-    }),
-  );
+  child.stdin.end(JSON.stringify({ ...settings, feeds: feeds.map(peerBars) }));
   let text = "";
   for await (const chunk of child.stdout.setEncoding("utf8")) text += chunk;
   const { cpu_seconds: cpuSeconds, ...rest } = JSON.parse(text) as Omit<PeerRun, "cpuSeconds"> & {
     cpu_seconds: number;
   };
   return { cpuSeconds, ...rest };
+}
+
+function peerBars({ bars, count }: PeerFeed): Record<string, number[]> {
+  const column = (values: Float64Array): number[] => [...values.subarray(0, count)];
+  return {
+    time: column(bars.closeTime).map((time) => time - 1),
+    open: column(bars.open),
+    high: column(bars.high),
+    low: column(bars.low),
+    close: column(bars.close),
+    volume: column(bars.volume),
+  };
 }

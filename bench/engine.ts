@@ -158,7 +158,11 @@ const stakeDefinition: RunDefinition = { ...definition, strategy: SmaCrossStake,
 
 /** CPU seconds of a bar in backtrader. Throws unless it fills the same sizes at the same prices on the same bars. */
 async function checkBacktrader(bars: CandleColumns): Promise<number> {
-  const peer = await runBacktrader(bars, PEER_BARS, { cash: CASH, fee: FEE, stake: STAKE });
+  const peer = await runBacktrader("backtrader_sma_cross.py", [{ bars, count: PEER_BARS }], {
+    cash: CASH,
+    fee: FEE,
+    stake: STAKE,
+  });
   const fills: FillRow[] = [];
   throughEngine(bars, BARS, (events) => fills.push(...events.fills), stakeDefinition);
   for (const [i, [bar, size, price]] of peer.fills.entries()) {

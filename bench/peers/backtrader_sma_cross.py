@@ -1,78 +1,22 @@
-"""backtrader on bars from standard input, as the peer of bench/engine.ts.
-
-Reads one JSON object: open, high, low, close, volume, time (last millisecond of a bar, UTC), cash, fee, stake.
-Writes one: cpu_seconds of the run on bars that are in memory, fills as [bar, size, price], and the final value.
-"""
-
-import datetime
-import json
-import sys
-import time
+"""The peer of bench/engine.ts: the strategy of sma-cross-stake.ts in backtrader."""
 
 import backtrader as bt
 
-EPOCH = datetime.datetime(1970, 1, 1)
+from backtrader_bars import Recorded, main
 
 
-class Bars(bt.feed.DataBase):
-    params = (("bars", None), ("timeframe", bt.TimeFrame.Minutes))
-
-    def start(self):
-        super().start()
-        self.next_bar = 0
-
-    def _load(self):
-        bars = self.p.bars
-        i = self.next_bar
-        if i >= len(bars["close"]):
-            return False
-        self.next_bar = i + 1
-        self.lines.datetime[0] = bt.date2num(EPOCH + datetime.timedelta(milliseconds=bars["time"][i]))
-        for name in ("open", "high", "low", "close", "volume"):
-            getattr(self.lines, name)[0] = bars[name][i]
-        self.lines.openinterest[0] = 0.0
-        return True
-
-
-class SmaCross(bt.Strategy):
-    params = (("stake", 1),)
-
+class SmaCross(Recorded):
     def __init__(self):
+        super().__init__()
         fast = bt.indicators.SMA(self.data.close, period=10)
         slow = bt.indicators.SMA(self.data.close, period=30)
         self.cross = bt.indicators.CrossOver(fast, slow)
-        self.fills = []
-        self.equity = []
 
-    def notify_order(self, order):
-        if order.status == order.Completed:
-            self.fills.append((len(self), order.executed.size, order.executed.price))
-
-    def prenext(self):
-        self.equity.append(self.broker.getvalue())
-
-    def next(self):
-        self.equity.append(self.broker.getvalue())
+    def trade(self):
         if not self.position and self.cross[0] > 0:
             self.buy(size=self.p.stake)
         elif self.position and self.cross[0] < 0:
             self.close()
 
 
-def main():
-    given = json.load(sys.stdin)
-    cerebro = bt.Cerebro(stdstats=False)
-    cerebro.adddata(Bars(bars=given))
-    cerebro.addstrategy(SmaCross, stake=given["stake"])
-    cerebro.broker.setcash(given["cash"])
-    cerebro.broker.setcommission(commission=given["fee"])
-    before = time.process_time()
-    (strategy,) = cerebro.run()
-    seconds = time.process_time() - before
-    json.dump(
-        {"cpu_seconds": seconds, "fills": strategy.fills, "value": strategy.equity[-1]},
-        sys.stdout,
-    )
-
-
-main()
+main(SmaCross)
