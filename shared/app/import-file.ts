@@ -138,14 +138,19 @@ async function storeTicks(
   const { stored, repeated, conflicts } = await ports.ticks.append(instrument, ticks, "import");
   totals.stored += stored;
   totals.repeated += repeated;
+  const refused = new Set(conflicts);
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  for (const ts of ticks.ts) {
+  for (let row = 0; row < ticks.length; row++) {
+    if (refused.size > 0 && refused.has(row)) continue;
+    const ts = ticks.ts[row]!;
     if (ts < from) from = ts;
     if (ts > to) to = ts;
   }
-  totals.span(from, to);
-  totals.unmarked.push({ from, to: to + 1 });
+  if (from <= to) {
+    totals.span(from, to);
+    totals.unmarked.push({ from, to: to + 1 });
+  }
   if (totals.unmarked.length >= BATCHES_PER_MARK) await markDirty(ports.ranges, instrument, totals);
   return conflicts.map((row) => ({
     line: batch.lines[row]!,
