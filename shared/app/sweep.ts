@@ -6,6 +6,9 @@ import { hashTaken, takenRows } from "./run-on-columns.ts";
 import { describePlan, feedNames, identityOf, type RunCode, type RunPlan, resolvedParams } from "./run-plan.ts";
 import { type SweepJob, type SweepWorkers, shareColumns } from "./sweep-job.ts";
 
+/** Records that are looked up, or stored, in one go at most. */
+const CHUNK = 256;
+
 export interface SweepPorts {
   readonly runs: RunRegistry;
   readonly workers: SweepWorkers;
@@ -45,43 +48,85 @@ export async function* sweep(
   const held: SweptSet[] = [];
   const identify = identifier(ground);
   async function* jobs(): AsyncGenerator<SweepJob> {
-    for (const [number, plan] of plans.entries()) {
-      const record = identify(plan, now);
-      const known = await ports.runs.get(record.run);
-      if (known?.identity === record.identity && known.status !== "running") {
-        held.push({ number, plan, record: known, known: true });
-      } else if (plan.feeds.some((_, i) => isEmptyFor(plan, shared[i]!))) {
-        held.push({ number, plan, record: { ...record, error: "a feed has no candles in its span" }, known: false });
-      } else {
-        pending.set(number, record);
-        yield { number, plan };
+    for (let at = 0; at < plans.length; at += CHUNK) {
+      const records = plans.slice(at, at + CHUNK).map((plan) => identify(plan, now));
+      const known = new Map((await ports.runs.getAll(records.map(({ run }) => run))).map((each) => [each.run, each]));
+      for (const [i, record] of records.entries()) {
+        const number = at + i;
+        const plan = plans[number]!;
+        const found = known.get(record.run);
+        if (found?.identity === record.identity && found.status !== "running") {
+          held.push({ number, plan, record: found, known: true });
+        } else if (shared.some((columns) => isEmptyFor(plan, columns))) {
+          held.push({ number, plan, record: { ...record, error: "a feed has no candles in its span" }, known: false });
+        } else {
+          pending.set(number, record);
+          yield { number, plan };
+        }
       }
     }
   }
   const { strategy } = ground.code;
   const task = { strategy: strategy.name, bundleHash: strategy.bundleHash, columns: shared };
-  // Held results leave before workers are asked for, so that a repeat starts none.
+  // What is held leaves before workers are asked for, so that a repeat starts none.
   const source = jobs();
-  let first = await source.next();
+  let next = await source.next();
   yield* held.splice(0);
-  if (first.done === true) return;
+  if (next.done === true) return;
   async function* rest(): AsyncGenerator<SweepJob> {
-    for (; first.done !== true; first = await source.next()) yield first.value;
+    for (; next.done !== true; next = await source.next()) yield next.value;
   }
-  for await (const { job, result, failure } of ports.workers.run(task, rest())) {
-    const begun = pending.get(job.number)!;
-    pending.delete(job.number);
-    yield* held.splice(0);
-    const { number, plan } = job;
-    if (result === null) {
-      yield { number, plan, record: { ...begun, error: failure }, known: false };
-      continue;
+  const writer = new RecordWriter(ports.runs);
+  try {
+    for await (const { job, result, failure } of ports.workers.run(task, rest())) {
+      const begun = pending.get(job.number)!;
+      pending.delete(job.number);
+      yield* held.splice(0);
+      const record: RunRecord =
+        result === null
+          ? { ...begun, error: failure }
+          : { ...begun, ...result, status: result.error === null ? "finished" : "failed" };
+      if (result !== null) writer.write(record);
+      yield { ...job, record, known: false };
     }
-    const record: RunRecord = { ...begun, ...result, status: result.error === null ? "finished" : "failed" };
-    await ports.runs.put(record);
-    yield { number, plan, record, known: false };
+    yield* held.splice(0);
+  } finally {
+    await writer.finish();
   }
-  yield* held.splice(0);
+}
+
+/** Stores records in the background: those that come while a write is under way go together into the next. */
+class RecordWriter {
+  readonly #runs: RunRegistry;
+  #waiting: RunRecord[] = [];
+  #writing: Promise<void> | null = null;
+  #fault: { readonly error: unknown } | null = null;
+
+  constructor(runs: RunRegistry) {
+    this.#runs = runs;
+  }
+
+  /** Throws what an earlier write threw. */
+  write(record: RunRecord): void {
+    if (this.#fault !== null) throw this.#fault.error;
+    this.#waiting.push(record);
+    this.#writing ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) await this.#runs.putAll(this.#waiting.splice(0, CHUNK));
+    } catch (error) {
+      this.#fault = { error };
+    }
+    this.#writing = null;
+  }
+
+  /** Resolves once everything is stored. Throws what a write threw. */
+  async finish(): Promise<void> {
+    await this.#writing;
+    if (this.#fault !== null) throw this.#fault.error;
+  }
 }
 
 function isEmptyFor(plan: RunPlan, columns: CandleColumns): boolean {

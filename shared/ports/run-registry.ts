@@ -28,7 +28,11 @@ export interface RunRecord {
 export interface RunRegistry {
   /** Inserts or replaces by `run`. */
   put(record: RunRecord): Promise<void>;
+  /** As `put` of each, all or none. */
+  putAll(records: readonly RunRecord[]): Promise<void>;
   get(run: string): Promise<RunRecord | null>;
+  /** Those of some runs that there are, in any order. */
+  getAll(runs: readonly string[]): Promise<readonly RunRecord[]>;
   /** Newest first. */
   list(): Promise<readonly RunRecord[]>;
 }

@@ -69,6 +69,19 @@ export function runRegistryContract(name: string, open: Open<RunRegistry>): void
         expect(await registry.list()).toEqual([finished]);
       }));
 
+    it("takes and gives several at once, leaving out what is not there", () =>
+      withStore(open, async (registry) => {
+        await registry.put(record("r1", 1_000));
+        const many = Array.from({ length: 300 }, (_, i) => record(`r${i}`, i, { kind: "sweep", figures: FIGURES }));
+        await registry.putAll(many);
+        await registry.putAll([]);
+        expect(await registry.list()).toHaveLength(300);
+        const found = await registry.getAll(["none", "r7", "r299", "r1"]);
+        const byName = [...found].sort((a, b) => (a.run < b.run ? -1 : 1));
+        expect(byName).toEqual([many[1], many[299], many[7]]);
+        expect(await registry.getAll([])).toEqual([]);
+      }));
+
     it("keeps why a run failed", () =>
       withStore(open, async (registry) => {
         const failed = record("r1", 5, { kind: "paper", status: "failed", error: "next() threw: ünexpected\n at x" });

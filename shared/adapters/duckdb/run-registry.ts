@@ -10,28 +10,41 @@ export class DuckdbRunRegistry implements RunRegistry {
     this.#database = database;
   }
 
-  async put(record: RunRecord): Promise<void> {
-    await this.#database.write((connection) =>
-      connection.run("INSERT OR REPLACE INTO runs VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", [
-        record.run,
-        record.kind,
-        record.strategy,
-        JSON.stringify(record.feeds),
-        JSON.stringify(record.params),
-        record.definition,
-        record.identity,
-        BigInt(record.created),
-        record.status,
-        record.error,
-        record.resultHash,
-        record.figures === null ? null : JSON.stringify(record.figures),
-      ]),
-    );
+  put(record: RunRecord): Promise<void> {
+    return this.putAll([record]);
+  }
+
+  async putAll(records: readonly RunRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#database.write(async (connection) => {
+      for (const record of records)
+        await connection.run("INSERT OR REPLACE INTO runs VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", [
+          record.run,
+          record.kind,
+          record.strategy,
+          JSON.stringify(record.feeds),
+          JSON.stringify(record.params),
+          record.definition,
+          record.identity,
+          BigInt(record.created),
+          record.status,
+          record.error,
+          record.resultHash,
+          record.figures === null ? null : JSON.stringify(record.figures),
+        ]);
+    });
   }
 
   async get(run: string): Promise<RunRecord | null> {
     const [row] = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs WHERE run = $1`, [run]);
     return row === undefined ? null : recordOf(row);
+  }
+
+  async getAll(runs: readonly string[]): Promise<readonly RunRecord[]> {
+    if (runs.length === 0) return [];
+    const marks = runs.map((_, i) => `$${i + 1}`).join(", ");
+    const rows = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs WHERE run IN (${marks})`, [...runs]);
+    return rows.map(recordOf);
   }
 
   async list(): Promise<readonly RunRecord[]> {

@@ -8,8 +8,16 @@ export class MemoryRunRegistry implements RunRegistry {
     this.#runs.set(record.run, structuredClone(record));
   }
 
+  async putAll(records: readonly RunRecord[]): Promise<void> {
+    for (const record of records) await this.put(record);
+  }
+
   async get(run: string): Promise<RunRecord | null> {
     return this.#runs.get(run) ?? null;
+  }
+
+  async getAll(runs: readonly string[]): Promise<readonly RunRecord[]> {
+    return runs.flatMap((run) => this.#runs.get(run) ?? []);
   }
 
   async list(): Promise<readonly RunRecord[]> {
