@@ -54,7 +54,7 @@ export function candleCells(candle: Candle): string[] {
     price(candle.close),
     formatNumber(rounded(candle.volume), 4),
     candle.trades === null ? "–" : String(candle.trades),
-    `${candle.origin} ${candle.revision}`,
+    candle.revision === 0 ? candle.origin : `${candle.origin}, rev ${candle.revision}`,
     candle.trades === 0 && candle.completeness !== "gap" ? `empty, ${candle.completeness}` : candle.completeness,
   ];
 }

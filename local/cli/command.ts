@@ -81,6 +81,8 @@ export interface Command {
   /** Positional arguments as the help shows them. */
   readonly usage: string;
   readonly summary: string;
+  /** What the help says below the summary, in lines of at most 100 columns. */
+  readonly details?: string;
   /** A few full examples. */
   readonly examples: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
@@ -156,6 +158,7 @@ export function helpOf(command: Command): string {
     `millrace ${command.name} ${command.usage}`.trimEnd(),
     "",
     command.summary,
+    ...(command.details === undefined ? [] : ["", command.details]),
     ...(options.length > 0 ? ["", "Options:", ...options] : []),
     ...(command.examples.length > 0 ? ["", "Examples:", ...command.examples.map((line) => `  millrace ${line}`)] : []),
   ].join("\n");

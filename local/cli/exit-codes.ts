@@ -1,6 +1,6 @@
 import type { InputErrorCode } from "#shared/market/input-error.ts";
 
-/** What the exit codes of `millrace` mean. 0 is success; 1 a fault of ours, with a stack; 130 Ctrl-C. */
+/** What the exit codes of `millrace` mean. 0 is success; 1 a fault of ours, with a stack; 130 Ctrl-C, as shells tell it. */
 export const EXIT_CODES: Readonly<Record<InputErrorCode, number>> = {
   usage: 2,
   "not-found": 3,

@@ -6,7 +6,7 @@ import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { BTC, byTwo, CommandFolder, heldCandles, makeTrades, withoutRevision, writeTrades } from "./test-command.ts";
 
 let folder: CommandFolder;
-/** Lines of a file with seven hours of trades, of two days, weeks and months. */
+/** Lines of a file with five hours of trades, of two days, weeks and months. */
 let lines: readonly string[];
 /** Candles of a store that took that file once. */
 let clean: Record<string, string>;
@@ -14,7 +14,7 @@ let stores = 0;
 
 beforeAll(async () => {
   folder = await CommandFolder.create();
-  const path = await writeTrades(folder.file("all.csv"), makeTrades(16_000, 0.3));
+  const path = await writeTrades(folder.file("all.csv"), makeTrades(24_000, 0.2));
   lines = (await readFile(path, "utf8")).trimEnd().split("\n");
   clean = await candlesAfter([["all.csv"]]);
 });
@@ -53,7 +53,7 @@ describe("trades", () => {
       }),
     );
     for (const [timeframe, text] of written) expect(text === clean[timeframe], timeframe).toBe(true);
-    expect(clean["1m"]!.split("\n").length).toBeGreaterThan(400);
+    expect(clean["1m"]!.split("\n").length).toBeGreaterThan(250);
     for (const timeframe of ["1d", "1w", "1M"]) expect(clean[timeframe]!.trimEnd().split("\n")).toHaveLength(2);
   });
 
@@ -68,8 +68,8 @@ describe("trades", () => {
     await write("shuffled.csv", shuffled(lines));
     await write("repeats.csv", shuffled([...lines, ...cut(0.1, 0.5), ...cut(0.45, 0.55)]));
     await folder.write("no-line-end.csv", lines.join("\n"));
-    await writeTrades(folder.file("packed.csv.gz"), makeTrades(16_000, 0.3));
-    await writeTrades(folder.file("packed.zip"), makeTrades(16_000, 0.3));
+    await writeTrades(folder.file("packed.csv.gz"), makeTrades(24_000, 0.2));
+    await writeTrades(folder.file("packed.zip"), makeTrades(24_000, 0.2));
     const cases: readonly (readonly (readonly string[])[])[] = [
       [["all.csv"], ["all.csv"]],
       [["first.csv"], ["second.csv"]],
@@ -179,8 +179,8 @@ describe("other files", () => {
       .split("\n")
       .map((json) => kline(json).join(","));
     await write("BTCUSDT-1m-all.csv", rows);
-    await write("BTCUSDT-1m-first.csv", rows.slice(0, 300));
-    await write("BTCUSDT-1m-second.csv", shuffled(rows.slice(250)));
+    await write("BTCUSDT-1m-first.csv", rows.slice(0, 180));
+    await write("BTCUSDT-1m-second.csv", shuffled(rows.slice(150)));
     const [once, ...others] = await byTwo(
       [
         [["BTCUSDT-1m-all.csv"]],

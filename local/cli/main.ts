@@ -18,8 +18,8 @@ function overview(): string {
     ...COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
     "",
     "millrace <command> --help tells more. For a first look: millrace demo",
-    "Exit codes: 0 done, 1 our fault, 2 usage, 3 not found, 4 no data, 5 bad data, 6 store, 7 conflict, 8 some rows",
-    "rejected, 9 a run failed.",
+    "Exit codes: 0 done, 1 our fault, 2 usage, 3 not found, 4 no data, 5 bad data, 6 store, 7 conflict,",
+    "8 some rows rejected, 9 a run failed, 130 stopped by Ctrl-C.",
   ].join("\n");
 }
 

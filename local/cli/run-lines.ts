@@ -25,6 +25,11 @@ function symbolOf(feed: string): string {
   return feed.slice(feed.indexOf(":") + 1);
 }
 
+/** Without decimals where they no longer matter. */
+function formatMoney(amount: number): string {
+  return formatNumber(amount, Math.abs(amount) < 100_000 ? 2 : 0);
+}
+
 /** Runs side by side, with buy & hold beside each. Fits 100 columns. */
 export function figureTable(records: readonly RunRecord[]): string {
   const rows = records.map((record) => {
@@ -34,14 +39,14 @@ export function figureTable(records: readonly RunRecord[]): string {
     return [
       record.strategy,
       feed,
-      formatNumber(figures.finalValue, 2),
+      formatMoney(figures.finalValue),
       formatPercent(figures.totalReturn, true),
       formatPercent(figures.buyAndHold.totalReturn, true),
       formatPercent(figures.maxDrawdown),
       formatNumber(figures.sharpe, 2),
       formatNumber(figures.trades, 0),
       figures.winRate === null ? "–" : `${(figures.winRate * 100).toFixed(0)} %`,
-      formatNumber(figures.fees, 2),
+      formatMoney(figures.fees),
     ];
   });
   return renderTable(COLUMNS, rows);

@@ -115,7 +115,7 @@ export async function heldCandles(
       } as const;
       let text = "";
       for await (const block of readCandles(platform.store, query)) {
-        for (const candle of block) text += `${withoutRevision(JSON.stringify(candleJson(candle)))}\n`;
+        for (const candle of block) text += `${JSON.stringify({ ...candleJson(candle), revision: undefined })}\n`;
       }
       texts[timeframe] = text;
     }

@@ -76,7 +76,7 @@ class GapFinder {
     this.#hole = null;
     if (firstId !== null && lastId !== null && trades !== null && lastId - firstId + 1 > trades) {
       const missing = lastId - firstId + 1 - trades;
-      const reason = `${missing} ids between ${firstId} and ${lastId} are not held`;
+      const reason = `between ids ${firstId} and ${lastId}`;
       this.#gaps.push({ from: openTime, to: closeTime, kind: "partial", missing, firstId: null, lastId: null, reason });
     }
     if (lastId !== null) this.#before = candle;

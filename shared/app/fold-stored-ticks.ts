@@ -32,7 +32,8 @@ export async function* foldStoredTicks(
   const candles = (windows: readonly ClosedWindow[]): Candle[] =>
     windows
       .filter((window) => window.openTime >= span.from && window.openTime < span.to)
-      .map((window) => candleOf(series, window, "rebuild"));
+      // A fold of what is stored has no earlier revision: what the fold corrected on its way was never published.
+      .map((window) => ({ ...candleOf(series, window, "rebuild"), revision: 0 }));
   for await (const ticks of ports.ticks.read(instrument, from, to)) yield candles(fold.push(ticks));
   yield candles(fold.finish());
 }

@@ -24,8 +24,12 @@ export const backtestCommand: Command = {
   name: "backtest",
   usage: "<strategy> <exchange:BASE/QUOTE@timeframe> [name=feed …]",
   summary: "run a strategy over stored candles",
+  details: [
+    "'millrace doctor' lists the strategies: those that come along, and those in the folders that",
+    "MILLRACE_STRATEGIES names. A strategy's further feeds are given by its names for them.",
+  ].join("\n"),
   examples: [
-    "backtest sma-cross binance:BTC/USDT@1m --param fast=10 --param slow=30 --cash 10000 --report report.html",
+    "backtest sma-cross binance:BTC/USDT@1m --param fast=10 --report report.html",
     "backtest trend-filter binance:BTC/USDT@5m slow=binance:BTC/USDT@1h",
   ],
   options: {
@@ -108,5 +112,5 @@ function describe(record: RunRecord, plan: RunPlan, seconds: number): string {
   const head = `${record.strategy} on ${shortFeeds(record.feeds)}: run ${record.run}, ${seconds.toFixed(2)} s`;
   const terms = `fee ${(fee * 100).toFixed(3)} % of each fill (${plan.broker.fee === null ? `taker fee of ${instrumentKey(feed.instrument)}` : "--fee"}), amounts in steps of ${spec.amountStep} ${spec.base}`;
   if (record.status === "failed") return `${head}\nfailed: ${record.error}`;
-  return `${head}\n${terms}\n\n${figureTable([record])}\n\nresult ${record.resultHash}\nmore: millrace runs show ${record.run}; millrace report ${record.run} --out report.html`;
+  return `${head}\n${terms}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}\nmore: millrace runs show ${record.run}; millrace report ${record.run} --out report.html`;
 }

@@ -29,7 +29,7 @@ const COLUMNS = [
 /** The option that says which candle stands for a window where several are held. */
 export const AS_OPTION: OptionSpec = {
   value: "best|known",
-  help: "best: corrected by all that is held (default); known: as a live strategy saw it",
+  help: "best: corrected by all that is held (default); known: as seen live",
 };
 
 /** Which candle stands for a window: the value of --as. Throws InputError. */

@@ -5,7 +5,7 @@ import { parseInstrument } from "#shared/market/instrument.ts";
 import type { Command } from "../command.ts";
 import { writeLine } from "../output.ts";
 import { heldSpans, SPAN_OPTIONS, spanOf } from "../span.ts";
-import { formatDuration, formatTime, renderTable } from "../table.ts";
+import { formatDuration, formatMinute, renderTable } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 
 const COLUMNS = [
@@ -20,12 +20,12 @@ const COLUMNS = [
 /** Gaps as a table for people. */
 export function gapTable(gaps: readonly Gap[]): string {
   const rows = gaps.map((gap) => [
-    formatTime(gap.from),
-    formatTime(gap.to),
+    formatMinute(gap.from),
+    formatMinute(gap.to),
     formatDuration(gap.to - gap.from),
     gap.kind,
     gap.missing === null ? "?" : String(gap.missing),
-    gap.reason,
+    gap.firstId === null ? gap.reason : `ids ${gap.firstId} to ${gap.lastId}`,
   ]);
   return renderTable(COLUMNS, rows);
 }

@@ -19,6 +19,12 @@ export const importCommand: Command = {
   name: "import",
   usage: "<exchange:BASE/QUOTE[@timeframe]> <file> [file …]",
   summary: "store trades or candles from files, and make candles of them",
+  details: [
+    "Reads Binance's public archive (trades, aggTrades, klines; .csv, .csv.gz, .zip), CSV and Parquet",
+    "with named columns (trades: id, time, price, amount, side; candles: openTime, open, high, low,",
+    "close, volume), and recorded websocket frames. Files may come in any order, overlap and be imported",
+    "again: what is held already stays as it is.",
+  ].join("\n"),
   examples: [
     "import binance:BTC/USDT BTCUSDT-trades-2024-08-08.zip",
     "import binance:BTC/USDT@1h candles.csv",

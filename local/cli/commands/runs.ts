@@ -127,11 +127,12 @@ async function describeRun(store: Store, record: RunRecord): Promise<string> {
     { heading: "net profit", align: "right" },
   ] as const;
   return [
-    `run ${record.run}: ${record.kind} of ${record.strategy} ${params.join(" ")}, ${record.status}`,
+    `run ${record.run}: ${record.kind} of ${record.strategy}, ${record.status}`,
     ...(record.error === null ? [] : [record.error]),
-    `feeds     ${shortFeeds(record.feeds)}`,
-    `identity  ${record.identity}`,
-    `result    ${record.resultHash ?? "–"}`,
+    `parameters   ${params.join(" ") || "none"}`,
+    `feeds        ${shortFeeds(record.feeds)}`,
+    `identity     ${record.identity}`,
+    `result hash  ${record.resultHash ?? "–"}`,
     "",
     figureTable([record]),
     "",
