@@ -12,6 +12,8 @@ export class ExponentialSmoothing extends BlockIndicator {
   private seen = 0;
   /** The sum of the values until `period` of them are seen. */
   private value = 0;
+  /** What that sum lost to rounding (two-sum, Knuth). */
+  private carry = 0;
 
   /** @param alpha weight of the present value, 0 to 1 */
   constructor(
@@ -39,8 +41,10 @@ export class ExponentialSmoothing extends BlockIndicator {
         memory[output + slot] = value;
       } else {
         seen++;
-        value += x;
-        if (seen === period) value /= period;
+        const next = value + x;
+        const added = next - value;
+        this.carry += value - (next - added) + (x - added);
+        value = seen === period ? (next + this.carry) / period : next;
         memory[output + slot] = seen === period ? value : Number.NaN;
       }
     }

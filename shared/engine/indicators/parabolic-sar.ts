@@ -16,7 +16,7 @@ export interface ParabolicOptions {
  * Parabolic stop and reverse (Wilder 1978). It starts on bar 2 at (high + low) / 2 with a trend against the move of the
  * close. On each bar: where the stop is touched, the trend turns, the stop is the extreme of the trend that ended, and
  * the acceleration starts anew. The next stop is nearer to the extreme by the acceleration, but not beyond the last two
- * lows (in an up trend) or highs. Minimum period: period (2).
+ * lows (in an up trend) or highs. After a missing price it starts anew. Minimum period: period (2).
  */
 export class ParabolicSAR extends Indicator {
   private readonly high: Line;
@@ -40,9 +40,12 @@ export class ParabolicSAR extends Indicator {
   }
 
   override step(): number {
-    if (this.series.taken < 2) return Number.NaN;
     const high = this.high.now;
     const low = this.low.now;
+    if (Number.isNaN(high + low + this.close.now + this.high.ago(1) + this.low.ago(1) + this.close.ago(1))) {
+      this.trend = 0;
+      return Number.NaN;
+    }
     if (this.trend === 0) this.start(high, low);
     if (this.trend > 0 ? this.stop >= low : this.stop <= high) this.reverse(high, low);
     const stop = this.stop;

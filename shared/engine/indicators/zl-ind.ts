@@ -2,6 +2,9 @@ import type { Line } from "../feeds/line.ts";
 import { EMA } from "./ema.ts";
 import { Indicator } from "./indicator.ts";
 
+/** Errors that differ by less, as a fraction of x, are equal: prices on a grid make ties that rounding would decide. */
+const ROUNDING = 1e-14;
+
 /** Settings of the zero-lag indicator. */
 export interface ZeroLagOptions {
   readonly period?: number;
@@ -38,12 +41,13 @@ export class ZLInd extends Indicator {
       if (!Number.isNaN(average)) this.value = average;
       return average;
     }
+    const rounding = ROUNDING * Math.abs(x);
     let least = Number.POSITIVE_INFINITY;
     let nearest = average;
     for (let gain = -gainlimit; gain <= gainlimit; gain++) {
       const candidate = alpha * (average + (gain / 10) * (x - before)) + (1 - alpha) * before;
       const error = Math.abs(x - candidate);
-      if (error < least) {
+      if (error < least - rounding) {
         least = error;
         nearest = candidate;
       }
