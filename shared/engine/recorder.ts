@@ -1,18 +1,10 @@
 import { type Order, STATUSES } from "./broker/order.ts";
+import type { RoundTrip } from "./broker/round-trip.ts";
 import { ResultHash } from "./result-hash.ts";
 import type { FillRow, LogRow, OrderRow, OrderStatus, RunEvents, TradeRow } from "./run-events.ts";
 import type { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 
 const NONE = new Float64Array(0);
-
-/** What an order's row says of it besides itself. */
-export interface RowContext {
-  /** Name of the feed. */
-  readonly feed: string;
-  /** Base units of the order and of what remains. */
-  readonly size: number;
-  readonly remaining: number;
-}
 
 /**
  * Keeps what a run did until it is drained, counts it, and folds it into two hashes: one over the account after each
@@ -68,19 +60,20 @@ export class Recorder {
     this.positions[feed]![this.length - 1] = size;
   }
 
-  order(order: Order, status: OrderStatus, context: RowContext, note: string | null): void {
+  /** A status change of an order of a feed. @param size base units of the order @param remaining of what is not filled */
+  order(order: Order, status: OrderStatus, feed: string, size: number, remaining: number, note: string | null): void {
     this.eventHash.pair(this.time, order.id);
-    this.eventHash.pair(STATUSES.indexOf(status), context.size);
+    this.eventHash.pair(STATUSES.indexOf(status), size);
     const { conditions } = order;
     const row: OrderRow = {
       seq: this.seq++,
       time: this.time,
       order: order.id,
-      feed: context.feed,
+      feed,
       status,
       execType: order.execType,
-      size: context.size,
-      remaining: context.remaining,
+      size,
+      remaining,
       price: conditions === null || Number.isNaN(conditions.price) ? null : conditions.price,
       tag: order.tag,
       note,
@@ -95,12 +88,13 @@ export class Recorder {
     this.fills.push({ seq: this.seq++, time: this.time, order, feed, size, price, fee, pnl });
   }
 
-  trade(row: Omit<TradeRow, "seq" | "closeTime">): void {
-    const { trade, feed, openTime, size, entryPrice, exitPrice, pnl, fees, bars, tag, tradeId } = row;
+  /** A round trip of a feed that closes now. @param size base units of the greatest position, negative for a short */
+  trade(trip: RoundTrip, feed: string, size: number, bars: number): void {
+    const { id, tradeId, openTime, entryPrice, exitPrice, pnl, fees, tag } = trip;
     const closeTime = this.time;
     const seq = this.seq++;
-    const made = { seq, trade, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, tag };
-    this.trades.push(tradeId === undefined ? made : { ...made, tradeId });
+    const row = { seq, trade: id, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, tag };
+    this.trades.push(tradeId === 0 ? row : { ...row, tradeId });
   }
 
   log(text: string): void {

@@ -224,7 +224,9 @@ export class Run {
     for (const feed of series) feed.opening = Number.NaN;
   }
 
-  private ring(time: number): void {
+  private ring(): void {
+    const time = this.timer.ring(this.recorder.time);
+    if (Number.isNaN(time)) return;
     this.hook = "notifyTimer";
     const result: unknown = this.strategy.notifyTimer(time);
     if (result !== undefined) refuseThenable(result);
@@ -247,8 +249,7 @@ export class Run {
     recorder.account(broker.cash, broker.value);
     const accounts = broker.accounts;
     for (let i = 0; i < accounts.length; i++) recorder.position(i, accounts[i]!.position.size);
-    const rung = this.timer.ring(recorder.time);
-    if (!Number.isNaN(rung)) this.ring(rung);
+    if (this.timer.runs) this.ring();
     const result: unknown = this.phase === RUNNING ? this.callNext() : this.callEarly(strategy);
     if (result !== undefined) refuseThenable(result);
     broker.endCycle();

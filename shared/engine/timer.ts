@@ -4,7 +4,9 @@ import type { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 
 /** A strategy's one timer: rings when the cycles' clock reaches or passes a multiple of its duration since 1970, UTC. */
 export class Timer {
-  /** ms; 0 where none is set. */
+  /** Whether a duration is set. */
+  runs = false;
+  /** ms. */
   private duration = 0;
   /** How many multiples have passed; NaN before the first cycle. */
   private passed = Number.NaN;
@@ -12,13 +14,14 @@ export class Timer {
 
   /** Throws InputError for a second duration, one that is set after construction, or one that is none. */
   set(duration: Duration): number {
-    if (this.sealed || this.duration > 0) {
+    if (this.sealed || this.runs) {
       throw new InputError(
         "usage",
         "a strategy has one timer: call this.every() in one field of the class, nowhere else",
       );
     }
     this.duration = durationMs(duration, "the timer's duration");
+    this.runs = true;
     return this.duration;
   }
 
@@ -33,7 +36,6 @@ export class Timer {
    */
   ring(time: number): number {
     const { duration } = this;
-    if (duration === 0) return Number.NaN;
     const before = Number.isNaN(this.passed) ? Math.floor(time / duration) : this.passed;
     const passed = Math.floor((time + 1) / duration);
     this.passed = passed;

@@ -21,6 +21,8 @@ export class Account {
   readonly position: Position;
   /** Whether a position changes the cash without any order: it is marked, or pays interest. */
   readonly carries: boolean;
+  /** Whether a position is worth its size × the close, a short too. */
+  readonly plain: boolean;
   /** Open ones, in order of opening; at most one for each tradeId. */
   readonly roundTrips: RoundTrip[] = [];
 
@@ -42,6 +44,7 @@ export class Account {
     this.commission = new Commission(commission);
     this.financing = financingOf(commission, shortCash);
     this.position = new Position(this.lots);
+    this.plain = this.financing.plain;
     this.carries = this.financing.marked || this.financing.interest > 0;
   }
 

@@ -87,8 +87,15 @@ export class Broker {
   get value(): number {
     let value = this.execution.cash;
     if (this.execution.held === 0) return value;
-    for (const { position, financing, series } of this.accounts) {
-      if (position.lots !== 0) value += financing.worth(position.size, position.price, series.close);
+    const accounts = this.accounts;
+    for (let i = 0; i < accounts.length; i++) {
+      const account = accounts[i]!;
+      const position = account.position;
+      if (position.lots === 0) continue;
+      const close = account.series.close;
+      // Spelled out for most positions, as this is done each cycle.
+      if (account.plain) value += position.size * close;
+      else value += account.financing.worth(position.size, position.price, close);
     }
     return value;
   }
@@ -235,12 +242,8 @@ export class Broker {
     const account = this.accounts[order.feed]!;
     const scale = account.lots;
     const remaining = order.remainingLots;
-    const context = {
-      feed: account.name,
-      size: scale.units(order.lots),
-      remaining: remaining === 0 ? 0 : scale.units(remaining),
-    };
-    this.recorder.order(order, status, context, note);
+    const left = remaining === 0 ? 0 : scale.units(remaining);
+    this.recorder.order(order, status, account.name, scale.units(order.lots), left, note);
     this.notices.order(order, status);
   }
 

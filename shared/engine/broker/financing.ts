@@ -7,6 +7,8 @@ import type { CommissionSettings } from "./commission.ts";
 export interface Financing {
   /** Profit of a unit for each unit of the price. */
   readonly mult: number;
+  /** Whether a position is worth its size × the close, a short too. */
+  readonly plain: boolean;
   /** Whether profits are booked to the cash each cycle instead of at the close. */
   readonly marked: boolean;
   /** Yearly fraction of the entry value that shorts, and longs if `interestLong`, pay for each day. */
@@ -23,6 +25,7 @@ export interface Financing {
 /** Positions that are bought for cash, or on credit with leverage. */
 class CashFinancing implements Financing {
   readonly mult = 1;
+  readonly plain: boolean;
   readonly marked = false;
   readonly interest: number;
   readonly interestLong: boolean;
@@ -31,6 +34,7 @@ class CashFinancing implements Financing {
   private readonly shortCash: boolean;
 
   constructor(leverage: number, shortCash: boolean, interest: number, interestLong: boolean) {
+    this.plain = leverage === 1 && shortCash;
     this.leverage = leverage;
     this.shortCash = shortCash;
     this.interest = interest;
@@ -47,15 +51,15 @@ class CashFinancing implements Financing {
   }
 
   worth(units: number, entry: number, close: number): number {
-    if (units < 0) return this.shortCash ? units * close : this.locked(units, entry) + units * (close - entry);
-    if (this.leverage === 1) return units * close;
-    return (units * entry) / this.leverage + units * (close - entry);
+    if (this.plain || (units < 0 && this.shortCash)) return units * close;
+    return this.locked(units, entry) + units * (close - entry);
   }
 }
 
 /** Contracts that take a fixed margin each; their profit is in the cash already. */
 class MarginFinancing implements Financing {
   readonly mult: number;
+  readonly plain = false;
   readonly marked = true;
   readonly interest = 0;
   readonly interestLong = false;

@@ -96,7 +96,7 @@ export class OrderBook {
 
   /** Cancels the other members; they end their brackets, but not the group, whose one may live on after a part. */
   private cancelGroup(order: Order): void {
-    for (const other of this.behind(order, (candidate) => candidate.group === order.group)) {
+    for (const other of this.behind(order, "group")) {
       if (other.done) continue;
       this.remove(other);
       this.report(other, "Canceled", null);
@@ -107,16 +107,17 @@ export class OrderBook {
   /** A completed main order leaves its children alive; any other end of any part is the end of all. */
   private endBracket(order: Order, status: OrderStatus): void {
     if (order.parent === 0 && status === "Completed") return;
-    for (const other of this.behind(order, (candidate) => candidate.bracket === order.bracket)) {
+    for (const other of this.behind(order, "bracket")) {
       if (!other.done) this.finish(other, "Canceled", null);
     }
   }
 
-  /** Live orders that belong to `order`, from the end of the queue, which begins behind it, to the queue's front. */
-  private behind(order: Order, belongs: (other: Order) => boolean): Order[] {
+  /** Live orders of the same group or bracket, from the end of the queue, which begins behind `order`, to its front. */
+  private behind(order: Order, kind: "group" | "bracket"): Order[] {
     const all = [...this.orders, ...this.unsent];
     const at = all.indexOf(order);
-    return [...all.slice(at + 1), ...all.slice(0, at)].filter((other) => belongs(other) && !other.done).reverse();
+    const queue = [...all.slice(at + 1), ...all.slice(0, at)];
+    return queue.filter((other) => other[kind] === order[kind] && !other.done).reverse();
   }
 
   /** Forgets orders that are over and delivered. */

@@ -50,20 +50,8 @@ export class TradeBook {
     trip.leave(lots, price, pnl, fee);
     if (trip.lots !== 0) return;
     account.roundTrips.splice(account.roundTrips.indexOf(trip), 1);
-    const { id, tradeId, openTime, entryPrice, exitPrice, fees, tag } = trip;
-    const row = {
-      trade: id,
-      feed: account.name,
-      openTime,
-      size: account.lots.units(trip.greatest),
-      entryPrice,
-      exitPrice,
-      pnl: trip.pnl,
-      fees,
-      bars: account.series.taken - trip.openBar,
-      tag,
-    };
-    this.recorder.trade(tradeId === 0 ? row : { ...row, tradeId });
+    const bars = account.series.taken - trip.openBar;
+    this.recorder.trade(trip, account.name, account.lots.units(trip.greatest), bars);
     this.notices.trade(account, trip, "closed");
   }
 
