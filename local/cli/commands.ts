@@ -8,6 +8,7 @@ import { gaps } from "./commands/gaps.ts";
 import { importCommand } from "./commands/import.ts";
 import { report } from "./commands/report.ts";
 import { runs } from "./commands/runs.ts";
+import { sweepCommand } from "./commands/sweep.ts";
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   candles,
   gaps,
   backtestCommand,
+  sweepCommand,
   runs,
   report,
   exportCommand,

@@ -2,13 +2,14 @@ import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
 import type { Platform } from "#local/embedded/platform.ts";
 import { parseParameters } from "#local/strategies/catalog.ts";
 import { backtest } from "#shared/app/backtest.ts";
+import { requireProven } from "#shared/app/check-proven.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { loadCode, type PlannedFeed, type RunPlan } from "#shared/app/run-plan.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { type Feed, instrumentKey, parseFeed } from "#shared/market/instrument.ts";
 import { specOf } from "#shared/market/instrument-specs.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
-import type { Arguments, Command } from "../command.ts";
+import type { Arguments, Command, OptionSpec } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
 import { note, writeLine } from "../output.ts";
 import { writeTextFile } from "../output-file.ts";
@@ -19,6 +20,22 @@ import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 import { AS_OPTION, choiceOf } from "./candles.ts";
 
 const DEFAULT_CASH = 10_000;
+
+/** Options that say what a run is, besides its parameters. */
+export const PLAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  cash: { value: "AMOUNT", help: `starting cash in quote currency (default ${DEFAULT_CASH})` },
+  fee: { value: "FRACTION", help: "fee of each fill, 0.001 is 0.1 % (default the instrument's taker fee)" },
+  "allow-short": { help: "let positions go below zero" },
+  ...SPAN_OPTIONS,
+  "warm-from": { value: "TIME", help: "candles from here to --from only warm the strategy up (default --from)" },
+  as: AS_OPTION,
+};
+
+/** The option that refuses candles that are not proven. */
+export const REQUIRE_OPTION: OptionSpec = {
+  value: "proven",
+  help: "refuse to run on candles that are not proven complete, naming the first that is not",
+};
 
 export const backtestCommand: Command = {
   name: "backtest",
@@ -34,12 +51,8 @@ export const backtestCommand: Command = {
   ],
   options: {
     param: { value: "NAME=VALUE", help: "a parameter of the strategy", many: true },
-    cash: { value: "AMOUNT", help: `starting cash in quote currency (default ${DEFAULT_CASH})` },
-    fee: { value: "FRACTION", help: "fee of each fill, 0.001 is 0.1 % (default the instrument's taker fee)" },
-    "allow-short": { help: "let positions go below zero" },
-    ...SPAN_OPTIONS,
-    "warm-from": { value: "TIME", help: "candles from here to --from only warm the strategy up (default --from)" },
-    as: AS_OPTION,
+    ...PLAN_OPTIONS,
+    require: REQUIRE_OPTION,
     report: { value: "FILE", help: "write the report of the run, an HTML page" },
     json: { help: "one JSON object" },
     ...STORE_OPTION,
@@ -48,10 +61,10 @@ export const backtestCommand: Command = {
   async run(args) {
     const catalog = new FolderCatalog(process.env);
     const plan = await planOf({ catalog }, args);
+    const proven = requiresProven(args);
     await withPlatform(args, async (platform) => {
-      for (const instrument of new Set(plan.feeds.map(({ feed }) => feed.instrument))) {
-        await rebuild(platform.store, instrument);
-      }
+      await rebuildFeeds(platform, plan);
+      if (proven) await requireProven(platform.store, plan);
       const code = await loadCode(catalog, plan.strategy);
       const started = performance.now();
       const record = await backtest(platform.store, plan, code, Date.now());
@@ -70,9 +83,13 @@ export const backtestCommand: Command = {
 
 /** The run that the arguments ask for. Throws InputError. */
 export async function planOf(platform: Pick<Platform, "catalog">, args: Arguments): Promise<RunPlan> {
+  const loaded = await platform.catalog.load(args.positionals[0]!);
+  return { ...planWithoutParams(args), params: parseParameters(loaded, args.values("param")) };
+}
+
+/** The run that the arguments ask for, with the strategy's initial parameters. Throws InputError. */
+export function planWithoutParams(args: Arguments): RunPlan {
   const [strategy, ...feeds] = args.positionals;
-  const loaded = await platform.catalog.load(strategy!);
-  const params = parseParameters(loaded, args.values("param"));
   const { from, to } = spanOf(args);
   const warmFrom = args.time("warm-from") ?? from;
   if (args.has("warm-from") && !args.has("from")) {
@@ -87,7 +104,7 @@ export async function planOf(platform: Pick<Platform, "catalog">, args: Argument
   }
   return {
     strategy: strategy!,
-    params,
+    params: {},
     feeds: feeds.map((text) => planFeed(parseFeed(text), from)),
     broker: {
       cash: args.number("cash", (cash) => cash > 0, `an amount above 0, such as ${DEFAULT_CASH}`) ?? DEFAULT_CASH,
@@ -99,6 +116,19 @@ export async function planOf(platform: Pick<Platform, "catalog">, args: Argument
     tradeFrom: from,
     end: to === LAST_TIME ? null : to,
   };
+}
+
+/** Whether --require asks for proven candles. Throws InputError for any other word. */
+export function requiresProven(args: Arguments): boolean {
+  const text = args.value("require");
+  if (text === null || text === "proven") return text !== null;
+  throw new InputError("usage", `--require is '${text}': write --require proven`);
+}
+
+/** Brings the candles of a plan's instruments up to date with what is held of them. */
+export async function rebuildFeeds(platform: Pick<Platform, "store">, plan: RunPlan): Promise<void> {
+  const instruments = new Map(plan.feeds.map(({ feed }) => [instrumentKey(feed.instrument), feed.instrument]));
+  for (const instrument of instruments.values()) await rebuild(platform.store, instrument);
 }
 
 /** A feed under the trading rules that its exchange had at `time`, or has had from the first. */
