@@ -1,4 +1,4 @@
-import type { Candle, CandleColumns } from "../market/candle.ts";
+import type { Candle, ChosenCandles } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
 import { windowClose, windowOpen } from "../market/timeframe.ts";
 import type { CandleQuery, CandleStore } from "../ports/candle-store.ts";
@@ -26,7 +26,7 @@ export async function* readCandles(ports: ReadCandlesPorts, query: CandleQuery):
 }
 
 /** The same without gaps, in columns for the engine. */
-export async function candleColumns(ports: ReadCandlesPorts, query: CandleQuery): Promise<CandleColumns> {
+export async function candleColumns(ports: ReadCandlesPorts, query: CandleQuery): Promise<ChosenCandles> {
   if (query.timeframe !== "1s") return ports.candles.columns(query);
   const bars: Candle[] = [];
   for await (const candles of readCandles(ports, query)) for (const candle of candles) bars.push(candle);

@@ -1,12 +1,15 @@
-import type { Candle, CandleColumns } from "./candle.ts";
+import type { Candle, ChosenCandles } from "./candle.ts";
 import { decimalToNumber } from "./decimal.ts";
 
 /** Candles as columns, in their order, gaps left out; volumes rounded once. */
-export function candleColumnsOf(candles: readonly Candle[]): CandleColumns {
+export function candleColumnsOf(candles: readonly Candle[]): ChosenCandles {
+  const quality = { proven: 0, reconciled: 0, unknown: 0, gap: 0 };
+  for (const { completeness } of candles) quality[completeness]++;
   const bars = candles.filter((candle) => candle.completeness !== "gap");
   const column = (value: (candle: Candle) => number | null): Float64Array =>
     Float64Array.from(bars, (candle) => value(candle) ?? Number.NaN);
   return {
+    quality,
     length: bars.length,
     openTime: column((candle) => candle.openTime),
     closeTime: column((candle) => candle.closeTime),

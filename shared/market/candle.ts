@@ -62,6 +62,14 @@ export interface CandleColumns {
   readonly trades: Float64Array;
 }
 
+/** How many windows are known how well. */
+export type WindowCounts = Readonly<Record<Completeness, number>>;
+
+/** The candles that were chosen for a feed's windows, with how well each of these is known, gaps included. */
+export interface ChosenCandles extends CandleColumns {
+  readonly quality: WindowCounts;
+}
+
 /**
  * Which candle stands for a window that has several. `best`: rebuilt, else the greatest live revision, else the
  * exchange's, else a file's. `known`: live revision 0 where there is one, which is all that a strategy could know then.

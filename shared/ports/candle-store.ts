@@ -1,4 +1,4 @@
-import type { Candle, CandleChoice, CandleColumns, CandleOrigin } from "../market/candle.ts";
+import type { Candle, CandleChoice, CandleOrigin, ChosenCandles } from "../market/candle.ts";
 import type { Instrument } from "../market/instrument.ts";
 import type { Interval } from "../market/interval.ts";
 import type { Timeframe } from "../market/timeframe.ts";
@@ -42,8 +42,8 @@ export interface CandleStore {
   read(query: CandleQuery): AsyncIterable<readonly Candle[]>;
   /** The stored candles of one origin, greatest revision of each window, in order. */
   readOrigin(query: Omit<CandleQuery, "choice">, origin: CandleOrigin): AsyncIterable<readonly Candle[]>;
-  /** As `read`, for the engine: without gaps, in columns. */
-  columns(query: CandleQuery): Promise<CandleColumns>;
+  /** As `read`, for the engine: without gaps, in columns, with counts of what each window is. */
+  columns(query: CandleQuery): Promise<ChosenCandles>;
   /** By instrument, timeframe and origin. */
   extents(instrument: Instrument | null): Promise<readonly CandleExtent[]>;
 }

@@ -77,6 +77,11 @@ export function columnTests(open: Open<CandleStorePorts>): void {
       ]);
       const columns = await candles.columns(query(instrument));
       expect(columns.length).toBe(5);
+      const read = await collect(candles.read(query(instrument)));
+      const count = (completeness: string): number => read.filter((each) => each.completeness === completeness).length;
+      const kinds = ["proven", "reconciled", "unknown", "gap"] as const;
+      expect(columns.quality).toEqual(Object.fromEntries(kinds.map((kind) => [kind, count(kind)])));
+      expect(columns.quality.gap).toBeGreaterThan(0);
       expect([...columns.volume]).toEqual([...volumes, 0n, candle(instrument, 5).volume].map(decimalToNumber));
       expect([...columns.trades]).toEqual([10, 10, 10, 0, Number.NaN]);
       expect([...columns.openTime].map((time) => (time - START) / MINUTE)).toEqual([0, 1, 2, 4, 5]);

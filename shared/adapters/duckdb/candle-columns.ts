@@ -1,14 +1,15 @@
-import type { CandleColumns } from "#shared/market/candle.ts";
+import type { ChosenCandles, Completeness } from "#shared/market/candle.ts";
 
 const FIRST_CAPACITY = 4_096;
 const COLUMNS = 8;
 
-/** `CandleColumns` under construction: rows join at the end, the last one may still be replaced. */
+/** `ChosenCandles` under construction: rows join at the end, the last one may still be replaced. */
 export class GrowingCandleColumns {
   #columns = Array.from({ length: COLUMNS }, () => new Float64Array(FIRST_CAPACITY));
   #length = 0;
-  /** Whether the window of the last candidate is the last row; a gap leaves none. */
-  #lastIsRow = false;
+  /** What the last candidate is; a gap leaves no row. */
+  #last: Completeness = "gap";
+  readonly #quality = { proven: 0, reconciled: 0, unknown: 0, gap: 0 };
 
   /**
    * Adds the candle in row `i` of `values` (open, high, low, close, volume, trades). `replacing`: it takes the place of
@@ -16,15 +17,19 @@ export class GrowingCandleColumns {
    */
   set(
     replacing: boolean,
-    gap: boolean,
+    completeness: Completeness,
     openTime: number,
     closeTime: number,
     values: readonly Float64Array[],
     i: number,
   ): void {
-    if (replacing && this.#lastIsRow) this.#length--;
-    this.#lastIsRow = !gap;
-    if (gap) return;
+    if (replacing) {
+      this.#quality[this.#last]--;
+      if (this.#last !== "gap") this.#length--;
+    }
+    this.#last = completeness;
+    this.#quality[completeness]++;
+    if (completeness === "gap") return;
     if (this.#length === this.#columns[0]!.length) this.#grow();
     const at = this.#length++;
     this.#columns[0]![at] = openTime;
@@ -32,11 +37,12 @@ export class GrowingCandleColumns {
     for (let column = 0; column < values.length; column++) this.#columns[column + 2]![at] = values[column]![i]!;
   }
 
-  finish(): CandleColumns {
+  finish(): ChosenCandles {
     const [openTime, closeTime, open, high, low, close, volume, trades] = this.#columns.map((column) =>
       column.slice(0, this.#length),
     );
     return {
+      quality: { ...this.#quality },
       length: this.#length,
       openTime: openTime!,
       closeTime: closeTime!,

@@ -36,8 +36,6 @@ const STORED_TIMEFRAMES: readonly Timeframe[] = [
   "1M",
 ];
 
-export const GAP_CODE = COMPLETENESS.indexOf("gap");
-
 export function originCode(origin: CandleOrigin): number {
   return ORIGINS.indexOf(origin);
 }
@@ -52,6 +50,10 @@ export function timeframeCode(timeframe: Timeframe): number {
 
 export function timeframeOfCode(code: number): Timeframe {
   return STORED_TIMEFRAMES[code]!;
+}
+
+export function completenessOfCode(code: number): Completeness {
+  return COMPLETENESS[code]!;
 }
 
 /** An SQL expression that names what `column` holds as a code. */

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Candle, CandleColumns, CandleOrigin } from "#shared/market/candle.ts";
+import type { Candle, CandleOrigin, ChosenCandles } from "#shared/market/candle.ts";
 import { type Instrument, instrumentKey, parseInstrument } from "#shared/market/instrument.ts";
 import type { Interval } from "#shared/market/interval.ts";
 import { nominalLength, type Timeframe } from "#shared/market/timeframe.ts";
@@ -11,7 +11,7 @@ import {
   appendCandles,
   CANDLE_SELECTION,
   candlesOf,
-  GAP_CODE,
+  completenessOfCode,
   originCode,
   originOfCode,
   timeframeCode,
@@ -111,7 +111,7 @@ export class DuckdbCandleStore implements CandleStore {
     if (block.length > 0) yield block;
   }
 
-  async columns(query: CandleQuery): Promise<CandleColumns> {
+  async columns(query: CandleQuery): Promise<ChosenCandles> {
     const columns = new GrowingCandleColumns();
     const row = this.#instruments.find(query.instrument);
     if (row === null) return columns.finish();
@@ -129,8 +129,8 @@ export class DuckdbCandleStore implements CandleStore {
       for (let i = 0; i < chunk.length; i++) {
         const offered = choice.offer(openTime[i]!, closeTime[i]!, origin[i]!, revision[i]!);
         if (offered === "worse") continue;
-        const gap = completeness[i] === GAP_CODE;
-        columns.set(offered === "better", gap, openTime[i]!, closeTime[i]!, values, i);
+        const known = completenessOfCode(completeness[i]!);
+        columns.set(offered === "better", known, openTime[i]!, closeTime[i]!, values, i);
       }
     }
     return columns.finish();

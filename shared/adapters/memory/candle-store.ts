@@ -1,5 +1,5 @@
-import type { Candle, CandleChoice, CandleColumns, CandleOrigin } from "#shared/market/candle.ts";
-import { decimalToNumber } from "#shared/market/decimal.ts";
+import type { Candle, CandleChoice, CandleOrigin, ChosenCandles } from "#shared/market/candle.ts";
+import { candleColumnsOf } from "#shared/market/candle-columns.ts";
 import { type Instrument, instrumentKey, parseInstrument } from "#shared/market/instrument.ts";
 import type { Interval } from "#shared/market/interval.ts";
 import type { Timeframe } from "#shared/market/timeframe.ts";
@@ -64,24 +64,10 @@ export class MemoryCandleStore implements CandleStore {
     for (let at = 0; at < chosen.length; at += BLOCK_ROWS) yield chosen.slice(at, at + BLOCK_ROWS);
   }
 
-  async columns(query: CandleQuery): Promise<CandleColumns> {
-    const bars: Candle[] = [];
-    for await (const block of this.read(query)) {
-      for (const candle of block) if (candle.completeness !== "gap") bars.push(candle);
-    }
-    const column = (of: (candle: Candle) => number | null) =>
-      Float64Array.from(bars, (candle) => of(candle) ?? Number.NaN);
-    return {
-      length: bars.length,
-      openTime: column((candle) => candle.openTime),
-      closeTime: column((candle) => candle.closeTime),
-      open: column((candle) => candle.open),
-      high: column((candle) => candle.high),
-      low: column((candle) => candle.low),
-      close: column((candle) => candle.close),
-      volume: column((candle) => decimalToNumber(candle.volume)),
-      trades: column((candle) => candle.trades),
-    };
+  async columns(query: CandleQuery): Promise<ChosenCandles> {
+    const candles: Candle[] = [];
+    for await (const block of this.read(query)) candles.push(...block);
+    return candleColumnsOf(candles);
   }
 
   async extents(instrument: Instrument | null): Promise<readonly CandleExtent[]> {
