@@ -22,20 +22,21 @@ export interface RecordCut {
 export function* tickRecords(ticks: TickColumns, { origin, span }: RecordCut): Generator<TickRecord> {
   const { ts, id, length } = ticks;
   let previousId: number | null = null;
-  let latest = Number.NEGATIVE_INFINITY;
+  let latest = length === 0 ? 0 : ts[0]!;
+  let watermark = latest - OUT_OF_ORDER;
   for (let start = 0; start < length; ) {
-    const before = start === 0 ? ts[start]! : latest;
-    latest = Math.max(before, ts[start]!);
-    const limit = latest + span;
+    latest = Math.max(latest, ts[start]!);
+    while (latest - OUT_OF_ORDER > watermark + LONGEST_STEP) {
+      watermark += LONGEST_STEP;
+      yield { kind: "heartbeat", watermark };
+    }
+    const limit = Math.min(latest + span, watermark + OUT_OF_ORDER + LONGEST_STEP + 1);
     let end = start + 1;
     while (end < length && end - start < MOST_ROWS && ts[end]! < limit) {
       latest = Math.max(latest, ts[end]!);
       end++;
     }
-    const watermark = latest - OUT_OF_ORDER;
-    for (let step = before - OUT_OF_ORDER + LONGEST_STEP; step < ts[start]! - OUT_OF_ORDER; step += LONGEST_STEP) {
-      yield { kind: "heartbeat", watermark: step };
-    }
+    watermark = latest - OUT_OF_ORDER;
     yield { kind: "ticks", origin, watermark, previousId, ticks: sliceTicks(ticks, start, end) };
     previousId = id[end - 1]!;
     start = end;
