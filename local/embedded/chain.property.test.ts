@@ -205,7 +205,7 @@ test("any cut, repeat, crash and order within the watermark give the candles and
     const arrivals = repeated(arrivalsOf(market, false, delivery.span), delivery.again);
     expect(await play(market, arrivals, delivery)).toEqual(clean);
   });
-  await fc.assert(property, propertyRuns(700));
+  await fc.assert(property, propertyRuns(500));
 });
 
 /** The greatest revision of each window, but for how it came to be. */
@@ -238,7 +238,7 @@ test("any order within 15 minutes ends in the same candles, and runs act on the 
     expect(lastOf(late)).toEqual(lastOf(clean));
     expect(await play(market, repeated(arrivals, delivery.again), delivery)).toEqual(late);
   });
-  await fc.assert(property, propertyRuns(200));
+  await fc.assert(property, propertyRuns(250));
 });
 
 test("a run that is warmed from imported history equals its backtest, however it was delivered", async () => {
@@ -258,5 +258,5 @@ test("a run that is warmed from imported history equals its backtest, however it
     const clean = await play(market, arrivals, IN_ORDER, await prepared());
     expect(await play(market, repeated(arrivals, delivery.again), delivery, await prepared())).toEqual(clean);
   });
-  await fc.assert(property, propertyRuns(200));
+  await fc.assert(property, propertyRuns(250));
 });

@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { STREAM_FUNCTIONS, TOPICS } from "./topology.ts";
+
+describe("the topology", () => {
+  it("names each topic once, and functions read topics that exist", () => {
+    const names = TOPICS.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { topic } of STREAM_FUNCTIONS) expect(names).toContain(topic);
+  });
+
+  it("stores a topic's records before anything acts on them, in batches as large", () => {
+    for (const [topic, readers] of Map.groupBy(STREAM_FUNCTIONS, (each) => each.topic)) {
+      expect(readers[0]?.name, topic).toBe("archive");
+      for (const { batchSize } of readers) expect(batchSize).toBeLessThanOrEqual(readers[0]!.batchSize);
+    }
+  });
+});
