@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { CandleColumns } from "../market/candle.ts";
+import { expectSameInCuts, type PreparedRun, runWhole } from "#shared/testkit/run-cuts.ts";
 import type { InstrumentSpec } from "../market/instrument.ts";
 import type { OrderEvent, OrderId } from "./broker/order.ts";
 import type { TradeEvent } from "./broker/round-trip.ts";
@@ -15,9 +15,7 @@ import { SMA } from "./indicators/sma.ts";
 import { SMMA } from "./indicators/smma.ts";
 import { int } from "./parameter.ts";
 import { randomWalk } from "./random-walk.ts";
-import { Run } from "./run.ts";
 import type { RunDefinition } from "./run-definition.ts";
-import type { RunEvents } from "./run-events.ts";
 import { Strategy } from "./strategy.ts";
 
 const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 100);
@@ -123,12 +121,7 @@ const scenario = fc.record({
 });
 type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : never;
 
-interface Prepared {
-  readonly definition: RunDefinition;
-  readonly columns: readonly CandleColumns[];
-}
-
-function prepare(chosen: Scenario): Prepared {
+function prepare(chosen: Scenario): PreparedRun {
   const slowStart = START + chosen.slowStart * 5 * MINUTE;
   const columns = [
     randomWalk({ ...chosen, timeframe: "1m", start: START, count: chosen.fast }),
@@ -152,90 +145,14 @@ function prepare(chosen: Scenario): Prepared {
   return { definition, columns };
 }
 
-/** All that a run did, as text that tells −0 and NaN apart. */
-function describe(events: readonly RunEvents[]): string {
-  const text = (value: unknown): string =>
-    JSON.stringify(value, (_key, item: unknown) =>
-      typeof item === "number" && (Object.is(item, -0) || !Number.isFinite(item))
-        ? `#${Object.is(item, -0) ? "-0" : item}`
-        : item,
-    );
-  const cycles = events.flatMap(({ firstCycle, cycles: { length, time, cash, value, position } }) =>
-    Array.from({ length }, (_, i) => [
-      firstCycle + i,
-      time[i],
-      cash[i],
-      value[i],
-      ...position.map((column) => column[i]),
-    ]),
-  );
-  return [
-    text(cycles),
-    text(events.flatMap((event) => event.orders)),
-    text(events.flatMap((event) => event.fills)),
-    text(events.flatMap((event) => event.trades)),
-    text(events.flatMap((event) => event.logs)),
-  ].join("\n");
-}
-
-function oneShot({ definition, columns }: Prepared): { events: string; hash: string; end: Uint8Array } {
-  const run = new Run(definition);
-  for (const [feed, candles] of columns.entries()) {
-    run.offer(feed, candles, 0, candles.length);
-    run.end(feed);
-  }
-  run.advance();
-  const events = describe([run.drain()]);
-  return { events, hash: run.resultHash(), end: run.snapshot() };
-}
-
-/** Steps that offer `choices` bars of the feed that is behind or ahead, as the numbers say. */
-const cuts = fc.array(fc.tuple(fc.nat(1), fc.integer({ min: 1, max: 9 }), fc.boolean()), {
-  minLength: 1,
-  maxLength: 40,
-});
-
-function feedStep(run: Run, { columns }: Prepared, offered: number[], feed: number, count: number): void {
-  const candles = columns[feed]!;
-  const to = Math.min(candles.length, offered[feed]! + count);
-  run.offer(feed, candles, offered[feed]!, to);
-  offered[feed] = to;
-  if (to === candles.length) run.end(feed);
-  else if (count === 9) run.tell(feed, candles.closeTime[to]! - 1);
-  run.advance();
-}
+const cuts = fc.array(
+  fc.record({ feed: fc.nat(1), bars: fc.integer({ min: 1, max: 9 }), tell: fc.boolean(), cut: fc.boolean() }),
+  { minLength: 1, maxLength: 40 },
+);
 
 test("a restore into a fresh instance at any cut changes no byte", () => {
   fc.assert(
-    fc.property(scenario, cuts, (chosen, steps) => {
-      const prepared = prepare(chosen);
-      const whole = oneShot(prepared);
-      let restarted = new Run(prepared.definition);
-      const kept = new Run(prepared.definition);
-      const restartedEvents: RunEvents[] = [];
-      const keptEvents: RunEvents[] = [];
-      const offered = [0, 0];
-      const step = (feed: number, count: number, cut: boolean): void => {
-        const before = [...offered];
-        feedStep(restarted, prepared, offered, feed, count);
-        feedStep(kept, prepared, before, feed, count);
-        restartedEvents.push(restarted.drain());
-        keptEvents.push(kept.drain());
-        if (!cut) return;
-        const bytes = restarted.snapshot();
-        expect(Buffer.compare(bytes, kept.snapshot())).toBe(0);
-        restarted = new Run(prepared.definition);
-        restarted.restore(bytes);
-        expect(Buffer.compare(restarted.snapshot(), bytes)).toBe(0);
-      };
-      for (const [feed, count, cut] of steps) step(feed, count, cut);
-      step(0, 1000, true);
-      step(1, 1000, true);
-      expect(describe(restartedEvents)).toBe(whole.events);
-      expect(describe(keptEvents)).toBe(whole.events);
-      expect(restarted.resultHash()).toBe(whole.hash);
-      expect(Buffer.compare(restarted.snapshot(), whole.end)).toBe(0);
-    }),
+    fc.property(scenario, cuts, (chosen, steps) => expectSameInCuts(prepare(chosen), steps)),
     { numRuns: RUNS },
   );
 });
@@ -243,7 +160,7 @@ test("a restore into a fresh instance at any cut changes no byte", () => {
 test("the scenarios reach fills, round trips, refusals and margin calls", () => {
   const seen = new Set<string>();
   for (const chosen of fc.sample(scenario, { numRuns: 60, seed: 1 })) {
-    const text = oneShot(prepare(chosen)).events;
+    const text = runWhole(prepare(chosen)).events;
     for (const word of ["Completed", "Margin", "Rejected", "Canceled", "entryPrice", "early", "text"]) {
       if (text.includes(word)) seen.add(word);
     }
