@@ -203,6 +203,25 @@ describe("gaps", () => {
     expect(await findGaps(ports, BTC, DAY)).toMatchObject([{ kind: "hole", reason: "outage", missing: 1 }]);
   });
 
+  it("are what was lost of traded minutes, where ids do not tell", async () => {
+    const ports = memoryPorts();
+    await store(ports, trades(70, [0, 1, 2, 3, 4]), "hash");
+    const lost = { from: NOON + 1.5 * MINUTE, to: NOON + 2.5 * MINUTE };
+    await ports.ranges.addCoverage(BTC, { ...lost, kind: "lost", reason: "outage" });
+    await rebuild(ports, BTC);
+    expect(await findGaps(ports, BTC, DAY)).toEqual([
+      {
+        from: NOON + MINUTE,
+        to: NOON + 3 * MINUTE,
+        kind: "partial",
+        missing: null,
+        firstId: null,
+        lastId: null,
+        reason: "outage",
+      },
+    ]);
+  });
+
   it("are none where ids prove that nothing is missing", async () => {
     const ports = memoryPorts();
     await store(ports, trades(1, [0, 3, 200]));

@@ -80,6 +80,7 @@ class GapFinder {
       this.#gaps.push({ from: openTime, to: closeTime, kind: "partial", missing, firstId: null, lastId: null, reason });
     }
     if (lastId !== null) this.#before = candle;
+    else if (trades !== 0) this.#partlyLost({ from: openTime, to: closeTime });
   }
 
   finish(): Gap[] {
@@ -96,6 +97,16 @@ class GapFinder {
     const missing = lastId - firstId + 1;
     const reason = this.#reasonFor(span) ?? `ids ${firstId} to ${lastId} are not held`;
     this.#gaps.push({ ...span, kind: this.#hole === null ? "partial" : "hole", missing, firstId, lastId, reason });
+  }
+
+  /** Without ids nothing shows that trades of a traded window are missing, but that they were said to be lost. */
+  #partlyLost(span: Interval): void {
+    const reason = this.#reasonFor(span);
+    if (reason === null) return;
+    const last = this.#gaps.at(-1);
+    const joins = last?.kind === "partial" && last.to === span.from && last.reason === reason;
+    const from = joins ? this.#gaps.pop()!.from : span.from;
+    this.#gaps.push({ from, to: span.to, kind: "partial", missing: null, firstId: null, lastId: null, reason });
   }
 
   #silent(span: Interval): void {
