@@ -1,3 +1,4 @@
+import type { WindowCounts } from "#shared/market/candle.ts";
 import type { ResultStore } from "#shared/ports/result-store.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { type Column, formatNumber, formatPercent, renderTable } from "./table.ts";
@@ -50,6 +51,16 @@ export function figureTable(records: readonly RunRecord[]): string {
     ];
   });
   return renderTable(COLUMNS, rows);
+}
+
+/** How well the candles of a feed are known, in a line. */
+export function qualityLine(feed: string, { proven, reconciled, unknown, gap }: WindowCounts): string {
+  const all = proven + reconciled + unknown + gap;
+  const parts = [`${formatNumber(proven, 0)} proven complete`];
+  if (reconciled > 0) parts.push(`${formatNumber(reconciled, 0)} equal to the exchange's`);
+  if (unknown > 0) parts.push(`${formatNumber(unknown, 0)} of unknown completeness`);
+  if (gap > 0) parts.push(`${formatNumber(gap, 0)} lost`);
+  return `data: ${formatNumber(all, 0)} windows of ${feed}: ${parts.join(", ")}`;
 }
 
 /** What `--json` says of a run: its record, counts of what it did, and the figures. */

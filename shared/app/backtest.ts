@@ -1,4 +1,4 @@
-import type { CandleColumns } from "../market/candle.ts";
+import type { ChosenCandles, WindowCounts } from "../market/candle.ts";
 import { InputError } from "../market/input-error.ts";
 import { feedKey, instrumentKey } from "../market/instrument.ts";
 import { joinIntervals } from "../market/interval.ts";
@@ -14,6 +14,11 @@ export interface BacktestPorts extends ReadCandlesPorts {
   readonly runs: RunRegistry;
 }
 
+/** A backtest's record, and how well the windows that it read of each feed are known. */
+export interface BacktestRecord extends RunRecord {
+  readonly quality: readonly WindowCounts[];
+}
+
 /** A run's id: the first digits of its identity, which are enough to tell runs apart and short enough to type. */
 export function runIdOf(identity: string): string {
   return identity.slice(0, 12);
@@ -23,7 +28,12 @@ export function runIdOf(identity: string): string {
  * Runs a plan over stored candles and stores what it did. A repeat is the same run. A strategy that throws fails the
  * run: its record says why, and everything before it is kept. Throws InputError 'no-data' where a feed has no candles.
  */
-export async function backtest(ports: BacktestPorts, plan: RunPlan, code: RunCode, now: number): Promise<RunRecord> {
+export async function backtest(
+  ports: BacktestPorts,
+  plan: RunPlan,
+  code: RunCode,
+  now: number,
+): Promise<BacktestRecord> {
   const columns = await readFeeds(ports, plan);
   const definition = describePlan(plan, code, hashTaken(plan, columns));
   const identity = identityOf(definition);
@@ -50,15 +60,15 @@ export async function backtest(ports: BacktestPorts, plan: RunPlan, code: RunCod
     figures,
   };
   await ports.runs.put(record);
-  return record;
+  return { ...record, quality: columns.map((feed) => feed.quality) };
 }
 
 /** The last time that a date can hold, ms UTC. */
 const LAST_DATE = 8.64e15;
 
 /** Columns of a plan's feeds, in order. Throws InputError 'no-data' for a feed without candles. */
-export async function readFeeds(ports: BacktestPorts, plan: RunPlan): Promise<CandleColumns[]> {
-  const columns: CandleColumns[] = [];
+export async function readFeeds(ports: BacktestPorts, plan: RunPlan): Promise<ChosenCandles[]> {
+  const columns: ChosenCandles[] = [];
   for (const { feed } of plan.feeds) {
     const to = plan.end ?? Number.MAX_SAFE_INTEGER;
     const query: CandleQuery = { ...feed, choice: plan.choice, from: plan.warmFrom, to };

@@ -6,6 +6,7 @@ import type { CandleQuery } from "../ports/candle-store.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import type { DataQuality, QualityStretch, ReportInput, WindowQuality } from "../report/report-input.ts";
+import { costBand } from "./cost-band.ts";
 import { candleColumns, type ReadCandlesPorts, readCandles } from "./read-candles.ts";
 import { definitionOf, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
 
@@ -31,6 +32,7 @@ export async function reportInput(
   const to = plan.end ?? lastTime(results.cycles.time) + 1;
   const query = { ...first!.feed, choice: plan.choice, from: plan.warmFrom, to };
   const { candles, quality } = await readFirstFeed(ports, query);
+  const columns = candles.length === 0 ? [] : await allFeeds(ports, plan, candles, query);
   const period = {
     from: Math.max(plan.tradeFrom, candles.openTime[0] ?? plan.tradeFrom),
     to: candles.closeTime[candles.length - 1] ?? to,
@@ -52,17 +54,17 @@ export async function reportInput(
         cash: plan.broker.cash,
         takerFee: plan.broker.fee ?? first!.spec.takerFee,
         makerFee: plan.broker.fee ?? first!.spec.makerFee,
-        slippage: 0,
+        slippage: plan.broker.slippage?.perc ?? 0,
       },
       created: record.created,
     },
     spec: first!.spec,
     candles,
-    indicators: await indicatorsOf(ports, plan, code, candles, query),
+    indicators: indicatorsOf(plan, code, columns),
     results,
     figures: record.figures,
     quality,
-    costBand: null,
+    costBand: record.status === "finished" ? costBand(plan, code, columns) : null,
   };
 }
 
@@ -109,20 +111,23 @@ class Stretches {
   }
 }
 
-async function indicatorsOf(
+/** Columns of every feed of a plan, in order; `first` are those of the first. */
+async function allFeeds(
   ports: ReadCandlesPorts,
   plan: RunPlan,
-  code: RunCode,
   first: CandleColumns,
   query: CandleQuery,
-): Promise<ReadonlyMap<string, Float64Array>> {
-  if (first.length === 0) return new Map();
+): Promise<CandleColumns[]> {
   const columns = [first];
   for (const { feed } of plan.feeds.slice(1)) columns.push(await candleColumns(ports, { ...query, ...feed }));
-  const definition = definitionOf(
-    plan,
-    code,
-    columns.map((feed) => feed.closeTime[0] ?? null),
-  );
-  return traceIndicators(definition, columns);
+  return columns;
+}
+
+function indicatorsOf(
+  plan: RunPlan,
+  code: RunCode,
+  columns: readonly CandleColumns[],
+): ReadonlyMap<string, Float64Array> {
+  const firstCloses = columns.map((feed) => feed.closeTime[0] ?? null);
+  return traceIndicators(definitionOf(plan, code, firstCloses), columns);
 }

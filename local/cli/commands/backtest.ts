@@ -1,20 +1,20 @@
 import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
 import type { Platform } from "#local/embedded/platform.ts";
 import { parseParameters } from "#local/strategies/catalog.ts";
-import { backtest } from "#shared/app/backtest.ts";
+import { type BacktestRecord, backtest } from "#shared/app/backtest.ts";
 import { requireProven } from "#shared/app/check-proven.ts";
+import { slippageOf } from "#shared/app/cost-band.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { loadCode, type PlannedFeed, type RunPlan } from "#shared/app/run-plan.ts";
 import { InputError } from "#shared/market/input-error.ts";
-import { type Feed, instrumentKey, parseFeed } from "#shared/market/instrument.ts";
+import { type Feed, feedKey, instrumentKey, parseFeed } from "#shared/market/instrument.ts";
 import { specOf } from "#shared/market/instrument-specs.ts";
-import type { RunRecord } from "#shared/ports/run-registry.ts";
 import type { Arguments, Command, OptionSpec } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
 import { note, writeLine } from "../output.ts";
 import { writeTextFile } from "../output-file.ts";
 import { reportOf } from "../report-page.ts";
-import { figureTable, runJson, shortFeeds } from "../run-lines.ts";
+import { figureTable, qualityLine, runJson, shortFeeds } from "../run-lines.ts";
 import { LAST_TIME, SPAN_OPTIONS, spanOf } from "../span.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 import { AS_OPTION, choiceOf } from "./candles.ts";
@@ -25,6 +25,7 @@ const DEFAULT_CASH = 10_000;
 export const PLAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   cash: { value: "AMOUNT", help: `starting cash in quote currency (default ${DEFAULT_CASH})` },
   fee: { value: "FRACTION", help: "fee of each fill, 0.001 is 0.1 % (default the instrument's taker fee)" },
+  slippage: { value: "FRACTION", help: "how much worse orders fill, 0.0005 is 0.05 % (default not at all)" },
   "allow-short": { help: "let positions go below zero" },
   ...SPAN_OPTIONS,
   "warm-from": { value: "TIME", help: "candles from here to --from only warm the strategy up (default --from)" },
@@ -109,6 +110,7 @@ export function planWithoutParams(args: Arguments): RunPlan {
     broker: {
       cash: args.number("cash", (cash) => cash > 0, `an amount above 0, such as ${DEFAULT_CASH}`) ?? DEFAULT_CASH,
       fee: args.number("fee", (fee) => fee >= 0 && fee < 1, "a fraction from 0 to below 1; 0.001 is 0.1 %"),
+      ...slippageOf(args.number("slippage", (part) => part >= 0 && part < 1, "a fraction from 0 to below 1") ?? 0),
       allowShort: args.has("allow-short"),
     },
     choice: choiceOf(args),
@@ -136,11 +138,12 @@ export function planFeed(feed: Feed, time: number): PlannedFeed {
   return { feed, spec: specOf(feed.instrument, time === 0 ? Date.now() : time) };
 }
 
-function describe(record: RunRecord, plan: RunPlan, seconds: number): string {
+function describe(record: BacktestRecord, plan: RunPlan, seconds: number): string {
   const { feed, spec } = plan.feeds[0]!;
   const fee = plan.broker.fee ?? spec.takerFee;
   const head = `${record.strategy} on ${shortFeeds(record.feeds)}: run ${record.run}, ${seconds.toFixed(2)} s`;
   const terms = `fee ${(fee * 100).toFixed(3)} % of each fill (${plan.broker.fee === null ? `taker fee of ${instrumentKey(feed.instrument)}` : "--fee"}), amounts in steps of ${spec.amountStep} ${spec.base}`;
-  if (record.status === "failed") return `${head}\nfailed: ${record.error}`;
-  return `${head}\n${terms}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}\nmore: millrace runs show ${record.run}; millrace report ${record.run} --out report.html`;
+  const data = plan.feeds.map(({ feed: each }, i) => qualityLine(feedKey(each), record.quality[i]!)).join("\n");
+  if (record.status === "failed") return `${head}\n${data}\nfailed: ${record.error}`;
+  return `${head}\n${terms}\n${data}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}\nmore: millrace runs show ${record.run}; millrace report ${record.run} --out report.html`;
 }
