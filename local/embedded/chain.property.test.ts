@@ -241,22 +241,55 @@ test("any order within 15 minutes ends in the same candles, and runs act on the 
   await fc.assert(property, propertyRuns(250));
 });
 
-test("a run that is warmed from imported history equals its backtest, however it was delivered", async () => {
-  const property = fc.asyncProperty(disordered, deliveries, fc.nat(20), async (market, delivery, stored) => {
-    const live = { ...market, ticks: market.ticks.map((rows) => rows.slice(Math.min(stored, rows.length - 1))) };
-    const prepared = async (): Promise<MemoryPorts> => {
-      const ports = memoryPorts(2);
-      for (const [i, rows] of market.ticks.entries()) {
-        const ticks = tickColumns(rows.slice(0, Math.min(stored, rows.length - 1)).map(({ tick }) => tick));
-        await ports.ticks.append([ONE, OTHER][i]!, ticks, "import");
-        for (const ts of ticks.ts) await ports.ranges.markDirty([ONE, OTHER][i]!, ts, ts + 1);
-        await rebuild(ports, [ONE, OTHER][i]!);
-      }
-      return ports;
-    };
-    const arrivals = arrivalsOf(live, false, delivery.span);
-    const clean = await play(market, arrivals, IN_ORDER, await prepared());
-    expect(await play(market, repeated(arrivals, delivery.again), delivery, await prepared())).toEqual(clean);
+/** What the stream says besides ticks: losses on its way, and whether the instruments end. */
+interface Ending {
+  readonly losses: readonly { readonly index: number; readonly length: number }[];
+  readonly ends: boolean;
+}
+
+const endings: fc.Arbitrary<Ending> = fc.record({
+  losses: fc.array(fc.record({ index: fc.nat(20), length: fc.integer({ min: 1, max: 5 * MINUTE }) }), { maxLength: 3 }),
+  ends: fc.boolean(),
+});
+
+function ended(arrivals: readonly Arrival[], { losses, ends }: Ending): Arrival[] {
+  const sent = arrivals.slice(0, -ENDS);
+  for (const { index, length } of losses) {
+    const { instrument, record } = sent[index] ?? sent[0]!;
+    if (record.kind !== "ticks") continue;
+    const to = record.ticks.ts[0]!;
+    const lost = { kind: "gap-closed", from: to - length, to, lost: true, reason: "outage" } as const;
+    sent.splice(index + 1, 0, { instrument, record: lost });
+  }
+  const last = arrivals.slice(-ENDS).map(({ instrument, record }): Arrival => {
+    const at = record.kind === "heartbeat" ? record.watermark : 0;
+    return { instrument, record: ends ? { kind: "ended", at } : record };
   });
+  return [...sent, ...last];
+}
+
+test("a run that is warmed from imported history equals its backtest, however it was delivered", async () => {
+  const property = fc.asyncProperty(
+    disordered,
+    deliveries,
+    endings,
+    fc.nat(20),
+    async (market, delivery, ending, stored) => {
+      const live = { ...market, ticks: market.ticks.map((rows) => rows.slice(Math.min(stored, rows.length - 1))) };
+      const prepared = async (): Promise<MemoryPorts> => {
+        const ports = memoryPorts(2);
+        for (const [i, rows] of market.ticks.entries()) {
+          const ticks = tickColumns(rows.slice(0, Math.min(stored, rows.length - 1)).map(({ tick }) => tick));
+          await ports.ticks.append([ONE, OTHER][i]!, ticks, "import");
+          for (const ts of ticks.ts) await ports.ranges.markDirty([ONE, OTHER][i]!, ts, ts + 1);
+          await rebuild(ports, [ONE, OTHER][i]!);
+        }
+        return ports;
+      };
+      const arrivals = ended(arrivalsOf(live, false, delivery.span), ending);
+      const clean = await play(market, arrivals, IN_ORDER, await prepared());
+      expect(await play(market, repeated(arrivals, delivery.again), delivery, await prepared())).toEqual(clean);
+    },
+  );
   await fc.assert(property, propertyRuns(250));
 });
