@@ -130,7 +130,8 @@ export function layoutOf(names: readonly string[]): CsvLayout | string {
   const required = candles ? CANDLE_REQUIRED : TICK_REQUIRED;
   const missing = required.filter((role) => columns[role] === undefined);
   if (missing.length > 0) {
-    const wanted = missing.map((role) => ((candles ? CANDLE_NAMES : TICK_NAMES)[role] ?? []).join(" or "));
+    // The first few names are enough to tell what is meant.
+    const wanted = missing.map((role) => ((candles ? CANDLE_NAMES : TICK_NAMES)[role] ?? []).slice(0, 3).join(" or "));
     return `it has no column ${wanted.join(", and none ")}`;
   }
   const aggregate = columns.firstId !== undefined && columns.lastId !== undefined;
