@@ -19,7 +19,7 @@ export function caseStrategy(
   class CaseStrategy extends Strategy({}, names.slice(1)) {
     readonly feedCount = this.prepare();
 
-    /** Registers indicators and actor, which live outside as no snapshot is taken; returns how many feeds there are. */
+    /** Registers indicators and actor, whose state lives outside; returns how many feeds there are. */
     private prepare(): number {
       const feeds = new Map([[this.data.name, this.data], ...Object.entries(this.feeds)]);
       indicators.build(feeds);
@@ -28,8 +28,8 @@ export function caseStrategy(
     }
 
     private turn(warm: boolean): void {
-      recording.turn(this.cash, this.value, warm);
-      for (const name of names) recording.position[name]!.push(this.positionOf(this.feedNamed(name)).size);
+      const positions = names.map((name) => this.positionOf(this.feedNamed(name)).size);
+      recording.turn(this.cash, this.value, positions, warm);
       indicators.turn();
       actor.turn(recording.cycle, warm);
     }

@@ -4,55 +4,58 @@ import { InputError } from "#shared/market/input-error.ts";
 import type { CaseIndicator } from "./case.ts";
 import { type BuiltIndicator, buildIndicator } from "./indicator-table.ts";
 
+type Values = (number | null)[];
+
 interface Recorded {
-  readonly id: string;
   readonly feed: FeedView;
   readonly minPeriod: number;
-  readonly lines: readonly (readonly [string, Line, (number | null)[]])[];
+  readonly lines: readonly { readonly line: Line; readonly values: Values }[];
 }
 
 /** The indicators that a case asks to record, one value a cycle and line. */
 export class RecordedIndicators {
   private readonly asked: readonly CaseIndicator[];
   private recorded: Recorded[] = [];
+  private readonly written: Record<string, { readonly minPeriod: number; readonly lines: Record<string, Values> }> = {};
 
   constructor(asked: readonly CaseIndicator[]) {
     this.asked = asked;
   }
 
-  /** Makes them, in the fields of a strategy. */
+  /** Makes them, in the fields of a strategy; what was written so far stays. */
   build(feeds: ReadonlyMap<string, FeedView>): void {
     const built = new Map<string, BuiltIndicator>();
-    for (const { id, type, input, params, skipLines } of this.asked) {
+    this.recorded = this.asked.map(({ id, type, input, params, skipLines = [] }) => {
       const sources = input.map((reference) => resolve(reference, feeds, built));
       const indicator = buildIndicator(type, sources, params);
       built.set(id, indicator);
-      const all = Object.entries(indicator.lines);
-      const series = all[0]![1].series;
-      this.recorded.push({
-        id,
+      const { minPeriod } = indicator;
+      this.written[id] ??= { minPeriod, lines: {} };
+      const { lines: written } = this.written[id];
+      const lines = Object.entries(indicator.lines).filter(([name]) => !skipLines.includes(name));
+      const { series } = Object.values(indicator.lines)[0]!;
+      return {
         feed: [...feeds.values()].find((feed) => feed.close.series === series)!,
-        minPeriod: indicator.minPeriod,
-        lines: all.filter(([name]) => skipLines?.includes(name) !== true).map(([name, line]) => [name, line, []]),
-      });
-    }
+        minPeriod,
+        lines: lines.map(([name, line]) => {
+          written[name] ??= [];
+          return { line, values: written[name] };
+        }),
+      };
+    });
   }
 
   /** Writes down the values of a cycle. Before an indicator's minimum period no line of it counts. */
   turn(): void {
     for (const { feed, minPeriod, lines } of this.recorded) {
       const seen = feed.bars >= minPeriod;
-      for (const [, line, values] of lines) values.push(seen && !Number.isNaN(line.now) ? line.now : null);
+      for (const { line, values } of lines) values.push(seen && !Number.isNaN(line.now) ? line.now : null);
     }
   }
 
-  result(): Record<string, unknown> {
-    return Object.fromEntries(
-      this.recorded.map(({ id, minPeriod, lines }) => [
-        id,
-        { minPeriod, lines: Object.fromEntries(lines.map(([name, , values]) => [name, values])) },
-      ]),
-    );
+  /** Minimum period and values of each, by its id. */
+  result(): Readonly<Record<string, unknown>> {
+    return this.written;
   }
 }
 

@@ -36,6 +36,8 @@ export class Recording {
   cycle = 0;
   firstNext: number | null = null;
   nextCalls = 0;
+  /** Warm cycles in a row, up to the last one, that found a position of the first feed. */
+  held = 0;
   created = 0;
   private readonly ids = new Map<string, OrderId>();
   private readonly labels = new Map<OrderId, string>();
@@ -96,14 +98,16 @@ export class Recording {
     });
   }
 
-  /** Writes down the account of a cycle that is now over for the engine; `warm` if next or nextstart was called. */
-  turn(cash: number, value: number, warm: boolean): void {
+  /** Writes down a cycle as the strategy sees it; `warm` if next or nextstart was called. */
+  turn(cash: number, value: number, positions: readonly number[], warm: boolean): void {
     this.cycle++;
     if (warm) {
       this.firstNext ??= this.cycle;
       this.nextCalls++;
+      this.held = positions[0] === 0 ? 0 : this.held + 1;
     }
     this.cash.push(cash);
     this.value.push(value);
+    for (const [i, column] of Object.values(this.position).entries()) column.push(positions[i]!);
   }
 }

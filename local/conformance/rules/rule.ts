@@ -10,10 +10,6 @@ export abstract class Rule implements Actor {
   protected readonly strategy: AnyStrategy;
   protected readonly recording: Recording;
   protected readonly data: FeedView;
-  /** Warm cycles so far, this one included. */
-  protected turns = 0;
-  /** Warm cycles in a row, this one included, that found a position. */
-  protected held = 0;
 
   constructor(desk: Desk) {
     this.strategy = desk.strategy;
@@ -26,10 +22,17 @@ export abstract class Rule implements Actor {
   open(): void {}
 
   turn(_cycle: number, warm: boolean): void {
-    if (!warm) return;
-    this.turns++;
-    this.held = this.size === 0 ? 0 : this.held + 1;
-    this.decide();
+    if (warm) this.decide();
+  }
+
+  /** Warm cycles so far, this one included. */
+  protected get turns(): number {
+    return this.recording.nextCalls;
+  }
+
+  /** Warm cycles in a row, this one included, that found a position. */
+  protected get held(): number {
+    return this.recording.held;
   }
 
   /** Base units held, negative for a short. */
