@@ -296,12 +296,20 @@ export class Run {
     if (result !== undefined) refuseThenable(result);
   }
 
-  /** The strategy's indicators on its first feed, by field name; their values are those of the last bar taken. */
+  /**
+   * The strategy's indicators on its first feed, by field name, and their further lines (`bands`, `bands.top`); the
+   * values are those of the last bar taken.
+   */
   indicators(): ReadonlyMap<string, Line> {
-    const fields = Object.entries(this.strategy).filter(
-      (field): field is [string, Indicator] => field[1] instanceof Indicator && field[1].series === this.series[0],
-    );
-    return new Map(fields);
+    const lines = new Map<string, Line>();
+    for (const [name, field] of Object.entries(this.strategy)) {
+      if (!(field instanceof Indicator) || field.series !== this.series[0]) continue;
+      lines.set(name, field);
+      for (const [part, line] of Object.entries(field.lines)) {
+        if (line !== field) lines.set(`${name}.${part}`, line);
+      }
+    }
+    return lines;
   }
 
   /** What happened since the last drain. */

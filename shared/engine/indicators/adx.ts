@@ -34,6 +34,10 @@ export class ADX extends Composite {
   get adx(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { adx: this, plusDI: this.plusDI, minusDI: this.minusDI };
+  }
 }
 
 /**
@@ -46,6 +50,10 @@ export class ADXR extends ADX {
   constructor(feed: FeedView, { period = 14, movav = SMMA }: SmoothedOptions = {}) {
     super(feed, { period, movav });
     this.adxr = new Multiply(new Add(this, new Delay(this, { period })), 0.5);
+  }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { ...super.lines, adxr: this.adxr };
   }
 }
 

@@ -58,6 +58,10 @@ export class AroonUpDown extends AroonUp {
   get aroonup(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { aroonup: this, aroondown: this.aroondown };
+  }
 }
 
 /** Aroon up − Aroon down, −100 to 100. Minimum period: period + 1. */
@@ -74,5 +78,9 @@ export class AroonUpDownOsc extends AroonUpDown {
   constructor(feed: FeedView, options: AroonOptions = {}) {
     super(feed, options);
     this.aroonosc = new Subtract(this, this.aroondown);
+  }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { ...super.lines, aroonosc: this.aroonosc };
   }
 }

@@ -30,6 +30,10 @@ export class BollingerBands extends Composite {
   get mid(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { mid: this, top: this.top, bot: this.bot };
+  }
 }
 
 /**
@@ -42,5 +46,9 @@ export class BollingerBandsPct extends BollingerBands {
   constructor(source: Line, options: BollingerOptions = {}) {
     super(source, options);
     this.pctb = new Divide(new Subtract(source, this.bot), new Subtract(this.top, this.bot));
+  }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { ...super.lines, pctb: this.pctb };
   }
 }

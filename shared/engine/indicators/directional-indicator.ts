@@ -79,4 +79,8 @@ export class DirectionalIndicator extends PlusDirectionalIndicator {
   get plusDI(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { plusDI: this, minusDI: this.minusDI };
+  }
 }

@@ -19,4 +19,8 @@ export class Envelope extends Composite {
   get src(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { src: this, top: this.top, bot: this.bot };
+  }
 }

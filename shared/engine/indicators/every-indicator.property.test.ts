@@ -7,6 +7,8 @@ import { randomWalk } from "../random-walk.ts";
 import { Run } from "../run.ts";
 import type { RunDefinition } from "../run-definition.ts";
 import { Strategy } from "../strategy.ts";
+import { BollingerBands } from "./bollinger-bands.ts";
+import { SMA } from "./sma.ts";
 import { EVERY_INDICATOR } from "./test-indicators.ts";
 
 const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 12);
@@ -76,6 +78,20 @@ function snapshots(definition: RunDefinition, seed: number, count: number, cuts:
   }
   return [restarted.snapshot(), whole.snapshot()] as const;
 }
+
+test("a run tells the lines of its indicators by field name", () => {
+  class Banded extends Strategy({ unused: int(1, { min: 1, max: 1 }) }) {
+    readonly average = new SMA(this.data.close, { period: 2 });
+    readonly bands = new BollingerBands(this.data.close, { period: 3 });
+  }
+  const run = new Run(definitionOf(Banded, {}));
+  const walk = randomWalk({ timeframe: "1m", start: START, count: 9, seed: 1 });
+  run.offer(0, walk, 0, walk.length);
+  run.advance();
+  const lines = run.indicators();
+  expect([...lines.keys()]).toEqual(["average", "bands", "bands.top", "bands.bot"]);
+  expect(lines.get("bands.top")!.now).toBeGreaterThan(lines.get("bands")!.now);
+});
 
 const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 40 });
 

@@ -58,6 +58,10 @@ export class HeikinAshi extends Indicator {
   get haOpen(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { haOpen: this, haHigh: this.haHigh, haLow: this.haLow, haClose: this.haClose };
+  }
 }
 
 /**
@@ -75,5 +79,9 @@ export class haDelta extends Subtract {
 
   get haDelta(): Line {
     return this;
+  }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { haDelta: this, smoothed: this.smoothed };
   }
 }

@@ -60,4 +60,14 @@ export class Ichimoku extends Middle {
   get tenkanSen(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return {
+      tenkanSen: this,
+      kijunSen: this.kijunSen,
+      senkouSpanA: this.senkouSpanA,
+      senkouSpanB: this.senkouSpanB,
+      chikouSpan: this.chikouSpan,
+    };
+  }
 }

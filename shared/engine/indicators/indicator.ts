@@ -46,6 +46,11 @@ export abstract class Indicator extends Line implements Calculation {
     series.addCalculation(this);
   }
 
+  /** All its lines by name, itself the first; none where it is but the one. */
+  get lines(): Readonly<Record<string, Line>> {
+    return {};
+  }
+
   /** The value at the present bar. Called once a bar, in order, from the first bar on which all inputs have values. */
   abstract step(): number;
 

@@ -44,4 +44,8 @@ export class KST extends Composite {
   get kst(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { kst: this, signal: this.signal };
+  }
 }

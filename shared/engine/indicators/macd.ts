@@ -28,6 +28,10 @@ export class MACD extends Subtract {
   get macd(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { macd: this, signal: this.signal };
+  }
 }
 
 /** MACD with its histogram, macd − signal. Lines: macd (itself), signal, histo. Minimum period of histo: as of signal. */
@@ -37,5 +41,9 @@ export class MACDHisto extends MACD {
   constructor(source: Line, options: MacdOptions = {}) {
     super(source, options);
     this.histo = new Subtract(this, this.signal);
+  }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { ...super.lines, histo: this.histo };
   }
 }

@@ -58,6 +58,10 @@ export class PivotPoint extends Pivot {
     this.r1 = new Subtract(doubled, feed.low);
     this.r2 = new Add(this, range);
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { p: this, s1: this.s1, s2: this.s2, r1: this.r1, r2: this.r2 };
+  }
 }
 
 /** Settings of the Fibonacci pivot point. */
@@ -90,6 +94,10 @@ export class FibonacciPivotPoint extends Pivot {
     this.r1 = new Add(this, first!);
     this.r2 = new Add(this, second!);
     this.r3 = new Add(this, third!);
+  }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { p: this, s1: this.s1, s2: this.s2, s3: this.s3, r1: this.r1, r2: this.r2, r3: this.r3 };
   }
 }
 
@@ -127,5 +135,9 @@ export class DemarkPivotPoint extends Indicator {
 
   get p(): Line {
     return this;
+  }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { p: this, s1: this.s1, r1: this.r1 };
   }
 }

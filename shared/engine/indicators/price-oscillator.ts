@@ -45,6 +45,10 @@ export class PPO extends BinaryOperation {
   get ppo(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { ppo: this, signal: this.signal, histo: this.histo };
+  }
 }
 
 /** As PPO, but in percent of the short average. */

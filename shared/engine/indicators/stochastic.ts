@@ -49,6 +49,10 @@ export class StochasticFast extends Indicator {
   get percK(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { percK: this, percD: this.percD };
+  }
 }
 
 /**
@@ -67,6 +71,10 @@ export class Stochastic extends Composite {
   get percK(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { percK: this, percD: this.percD };
+  }
 }
 
 /**
@@ -80,5 +88,9 @@ export class StochasticFull extends StochasticFast {
     const { period = 14, periodDfast = 3, periodDslow = 3, movav = SMA } = options;
     super(feed, { period, periodDfast, movav });
     this.percDSlow = new movav(this.percD, { period: periodDslow });
+  }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { ...super.lines, percDSlow: this.percDSlow };
   }
 }

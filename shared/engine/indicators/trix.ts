@@ -28,4 +28,8 @@ export class TrixSignal extends Trix {
   get trix(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { trix: this, signal: this.signal };
+  }
 }

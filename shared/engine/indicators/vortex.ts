@@ -24,4 +24,8 @@ export class Vortex extends Divide {
   get viPlus(): Line {
     return this;
   }
+
+  override get lines(): Readonly<Record<string, Line>> {
+    return { viPlus: this, viMinus: this.viMinus };
+  }
 }
