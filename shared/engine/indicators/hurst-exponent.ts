@@ -1,3 +1,4 @@
+import { InputError } from "#shared/market/input-error.ts";
 import type { Line } from "../feeds/line.ts";
 import { naturalLogarithm } from "./natural-logarithm.ts";
 import { WindowOperation } from "./window-operation.ts";
@@ -8,14 +9,16 @@ const FIRST_LAG = 2;
 /**
  * Hurst exponent of the last `period` values: below 0.5 they revert, above they trend. Twice the slope of
  * log √s over log lag (least squares), where s is the standard deviation of the differences over lag, for the lags from
- * 2 to ⌊period / 2⌋ − 1. NaN where a deviation is 0. Minimum period: period, at least 8.
+ * 2 to ⌊period / 2⌋ − 1. NaN where a deviation is 0. Minimum period: period. Throws InputError for a period
+ * below 8, which has less than two lags.
  */
 export class HurstExponent extends WindowOperation {
   private readonly logarithms: Float64Array;
 
   constructor(source: Line, { period = 40 }: { readonly period?: number } = {}) {
     super(source, { period });
-    const lags = Math.max(0, Math.floor(period / 2) - FIRST_LAG);
+    const lags = Math.floor(period / 2) - FIRST_LAG;
+    if (lags < 2) throw new InputError("usage", `the period of a Hurst exponent is ${period}: give 8 or more`);
     this.logarithms = Float64Array.from({ length: lags }, (_, i) => naturalLogarithm(FIRST_LAG + i));
   }
 

@@ -15,10 +15,12 @@ import { DirectionalIndicator } from "./directional-indicator.ts";
 import { DMA } from "./dma.ts";
 import { EMA } from "./ema.ts";
 import { Highest } from "./highest.ts";
+import { HMA } from "./hma.ts";
 import { HurstExponent } from "./hurst-exponent.ts";
 import { Ichimoku } from "./ichimoku.ts";
 import { Indicator } from "./indicator.ts";
 import { KAMA } from "./kama.ts";
+import { KST } from "./kst.ts";
 import { Absolute, Add, DivByZero, Divide, Max, Min, Multiply, Negate, Subtract } from "./line-arithmetic.ts";
 import { And, Equal, Greater, GreaterOrEqual, If, Less, LessOrEqual, Not, NotEqual, Or } from "./line-logic.ts";
 import { Lowest } from "./lowest.ts";
@@ -208,8 +210,11 @@ test("DeMark's pivot counts the low after a fall, the high after a rise, else th
   ]);
 });
 
-test("a weighted average needs one weight a bar", () => {
+test("what an indicator cannot be made of is refused", () => {
   const { data } = emptyFeed();
+  expect(() => new KST(data.close, { rfactors: [1, 2] })).toThrow("KST has 2 factors: give 4");
+  expect(() => new HurstExponent(data.close, { period: 7 })).toThrow("is 7: give 8 or more");
+  expect(() => new HMA(data.close, { period: 1 })).toThrow("period is 0");
   expect(() => new WeightedAverage(data.close, { period: 3, weights: [1, 2] })).toThrow("has 2 weights: give 3");
 });
 
