@@ -3,13 +3,14 @@ import { expect, test } from "vitest";
 import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { expectSameInCuts, type PreparedRun, runWhole } from "#shared/testkit/run-cuts.ts";
 import type { CommissionSettings } from "./broker/commission.ts";
+import type { FillerSettings } from "./broker/filler.ts";
 import type { OrderEvent, OrderId } from "./broker/order.ts";
 import type { BracketRequest, OrderRequest } from "./broker/order-request.ts";
+import type { SlippageSettings } from "./broker/slippage.ts";
 import type { FeedView } from "./feeds/feed-view.ts";
 import { SMA } from "./indicators/sma.ts";
 import { int } from "./parameter.ts";
 import { randomWalk } from "./random-walk.ts";
-import type { BrokerSettings } from "./run-definition.ts";
 import type { ExecType } from "./run-events.ts";
 import { Strategy } from "./strategy.ts";
 
@@ -141,13 +142,13 @@ const scenario = fc.record({
   warm: fc.integer({ min: 0, max: 20 }),
   priceStep: fc.constantFrom(0, 0.01, 0.25),
   commissions: fc.tuple(commission, commission),
-  slippage: fc.constantFrom<BrokerSettings["slippage"] | null>(
+  slippage: fc.constantFrom<SlippageSettings | null>(
     null,
     { perc: 0.002 },
     { fixed: 0.3, slipMatch: false, slipLimit: false },
     { fixed: 0.3, slipOpen: false, slipOut: true },
   ),
-  filler: fc.constantFrom<BrokerSettings["filler"] | null>(
+  filler: fc.constantFrom<FillerSettings | null>(
     null,
     { type: "fixedSize", size: 1 },
     { type: "fixedBarPerc", perc: 30 },

@@ -18,17 +18,11 @@ export class Filler {
   /** Throws InputError for amounts that cannot be. */
   constructor(settings: FillerSettings | undefined) {
     this.settings = settings ?? null;
-    if (settings === undefined) return;
-    const amounts: readonly number[] =
-      settings.type === "fixedSize"
-        ? [settings.size ?? 1]
-        : settings.type === "barPointPerc"
-          ? [settings.perc, settings.minMov + Number.MIN_VALUE]
-          : [settings.perc];
-    if (!amounts.every((amount) => amount > 0 && amount < Number.POSITIVE_INFINITY)) {
+    if (settings !== undefined && !isPossible(settings)) {
       throw new InputError(
         "usage",
-        `the volume filler is ${JSON.stringify(settings)}: give a size or percentage above 0, and minMov from 0 on`,
+        `the volume filler is ${JSON.stringify(settings)}: give fixedSize a size above 0 or none, fixedBarPerc perc ` +
+          "above 0, barPointPerc perc above 0 and minMov from 0 on",
       );
     }
   }
@@ -47,5 +41,19 @@ export class Filler {
     const { minMov, perc } = settings;
     const levels = minMov === 0 ? 1 : Math.floor((series.high - series.low + minMov) / minMov);
     return ((volume / levels) * perc) / 100;
+  }
+}
+
+function isPossible(settings: FillerSettings): boolean {
+  const positive = (amount: number): boolean => amount > 0 && amount < Number.POSITIVE_INFINITY;
+  switch (settings.type) {
+    case "fixedSize":
+      return settings.size === undefined || positive(settings.size);
+    case "fixedBarPerc":
+      return positive(settings.perc);
+    case "barPointPerc":
+      return positive(settings.perc) && settings.minMov >= 0;
+    default:
+      return false;
   }
 }

@@ -27,7 +27,7 @@ export function requestedUnits(request: OrderSize, account: Account, source: Siz
     size === undefined ? quote !== undefined && fraction !== undefined : (quote ?? fraction) !== undefined;
   if (doubled)
     throw new RangeError("an order has several sizes: give one of size (units), quote (money), fraction (of value)");
-  if (!(amount >= 0 && amount < Number.POSITIVE_INFINITY)) {
+  if (typeof amount !== "number" || !(amount >= 0 && amount < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`an order's size is ${amount}: give a number from 0 on, and sell() or buy() for the side`);
   }
   if (size !== undefined) return size;

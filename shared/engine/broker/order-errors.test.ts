@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { type Acting, acting, type Bar, barsOf, defineRun, runOver } from "#shared/testkit/acting-run.ts";
+
+const FLAT: Bar = [100, 100, 100, 100];
+
+/** What a run says whose strategy does this on its first bar. */
+function failure(act: (strategy: Acting) => unknown): string {
+  try {
+    runOver(defineRun(acting(act)), barsOf([FLAT, FLAT]));
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+test("orders that make no sense fail the run and say what to do", () => {
+  // Callers without types can ask for anything.
+  const buy = (request: object) => failure((self) => self.buy(request as never));
+  expect(buy({})).toContain("an order has no size, and the run no sizer");
+  expect(buy({ size: 1, quote: 5 })).toContain("an order has several sizes");
+  expect(buy({ size: -1 })).toContain("an order's size is -1: give a number from 0 on, and sell()");
+  expect(buy({ size: Number.NaN })).toContain("an order's size is NaN");
+  expect(buy({ size: "2" })).toContain("an order's size is 2");
+  expect(buy({ size: 1, price: Number.NaN })).toContain("price of a Market order is NaN: give a number above 0");
+  expect(buy({ size: 1, execType: "Limit" })).toContain("a Limit order has no price");
+  expect(buy({ size: 1, execType: "Limit", price: 0 })).toContain("price of a Limit order is 0");
+  expect(buy({ size: 1, execType: "StopLimit", price: 1 })).toContain("a StopLimit order has no priceLimit");
+  expect(buy({ size: 1, execType: "StopTrail" })).toContain("trailAmount undefined and trailPercent undefined");
+  expect(buy({ size: 1, execType: "StopTrail", trailPercent: 5 })).toContain("trailPercent 5: give one of");
+  expect(buy({ size: 1, execType: "StopTrailLimit", trailAmount: 1 })).toContain("has no priceLimit");
+  expect(buy({ size: 1, execType: "Iceberg" })).toContain("execType of an order is 'Iceberg': use one of Market,");
+  expect(buy({ size: 1, valid: 2 })).toContain("an order is valid until 2: give a time in ms UTC");
+  expect(buy({ size: 1, validFor: "2 hours" })).toContain("validFor of an order is '2 hours'");
+  expect(buy({ size: 1, valid: "DAY", validFor: "1h" })).toContain("both valid and validFor");
+  expect(buy({ size: 1, tradeId: 0.5 })).toContain("tradeId of an order is 0.5");
+  expect(buy({ size: 1, feed: undefined })).toContain(
+    "an order is for 'undefined', which is no feed: this run has data",
+  );
+  expect(buy({ size: 1, feed: "data" })).toContain("which is no feed");
+  expect(failure((self) => self.buyBracket({ size: 1, price: 90, limitPrice: 99 }))).toContain(
+    "a Stop order has no price",
+  );
+  expect(failure((self) => self.orderTargetValue(Number.NaN))).toContain("orderTargetValue(NaN): give a finite number");
+});
+
+test("a size that rounds to zero is rejected, not forgotten", () => {
+  const events = runOver(defineRun(acting((self, bar) => bar === 1 && self.buy({ size: 0.4 }))), barsOf([FLAT, FLAT]));
+  expect(events.orders.map(({ status, note }) => [status, note])).toEqual([
+    ["Rejected", "rounds to 0 at the amount step of 1 BTC"],
+  ]);
+});
+
+test("ten thousand orders a bar are taken, one more is a mistake", () => {
+  const many = (count: number) => (self: Acting) => {
+    for (let i = 0; i < count; i++) self.buy({ size: 1, execType: "Limit", price: 1 });
+  };
+  expect(failure(many(10_000))).toBe("");
+  expect(failure(many(10_001))).toContain("more than 10000 orders were made on one bar");
+});
