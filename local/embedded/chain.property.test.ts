@@ -28,7 +28,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 /** In two partitions of topic `candles` where that has two. */
 const ONE = parseInstrument("binance:BTC/USDT");
-const OTHER = parseInstrument("kraken:ETH/USD");
+const OTHER = parseInstrument("kraken:SOL/USD");
 const MIDNIGHT = Date.UTC(2024, 5, 1);
 
 interface Market {
@@ -151,7 +151,7 @@ function repeated(arrivals: readonly Arrival[], again: Delivery["again"]): Arriv
 const plans = (from: number): RunPlan[] => [
   planOf("sma-cross", ["binance:BTC/USDT@1m"], from),
   planOf("trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@5m"], from, from + 7 * MINUTE),
-  planOf("trend-filter", ["kraken:ETH/USD@1m", "slow=binance:BTC/USDT@3m"], from + 90 * SECOND),
+  planOf("trend-filter", ["kraken:SOL/USD@1m", "slow=binance:BTC/USDT@3m"], from + 90 * SECOND),
 ];
 
 async function play(
