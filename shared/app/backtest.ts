@@ -6,7 +6,7 @@ import type { CandleQuery } from "../ports/candle-store.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
 import { candleColumns, type ReadCandlesPorts } from "./read-candles.ts";
-import { hashTaken, RunMemory, runOnColumns } from "./run-on-columns.ts";
+import { hashTaken, RunMemory, type RunOutcome, runOnColumns } from "./run-on-columns.ts";
 import { describePlan, feedNames, identityOf, type RunCode, type RunPlan, resolvedParams } from "./run-plan.ts";
 
 export interface BacktestPorts extends ReadCandlesPorts {
@@ -34,10 +34,9 @@ export async function backtest(
   code: RunCode,
   now: number,
 ): Promise<BacktestRecord> {
-  const columns = await readFeeds(ports, plan);
-  const definition = describePlan(plan, code, hashTaken(plan, columns));
+  const { definition, outcome, quality } = runOnce(plan, code, await readFeeds(ports, plan));
+  const { events, error, resultHash, figures } = outcome;
   const identity = identityOf(definition);
-  const { events, error, resultHash, figures } = runOnColumns(plan, code, columns, new RunMemory(), () => {});
   const id = runIdOf(identity);
   await ports.results.remove(id);
   await ports.results.write(
@@ -60,7 +59,20 @@ export async function backtest(
     figures,
   };
   await ports.runs.put(record);
-  return { ...record, quality: columns.map((feed) => feed.quality) };
+  return { ...record, quality };
+}
+
+/** What a plan is on its candles, and what it came to: ten years of minutes are freed before results are written. */
+interface Computed {
+  readonly definition: string;
+  readonly outcome: RunOutcome;
+  readonly quality: readonly WindowCounts[];
+}
+
+function runOnce(plan: RunPlan, code: RunCode, columns: readonly ChosenCandles[]): Computed {
+  const definition = describePlan(plan, code, hashTaken(plan, columns));
+  const outcome = runOnColumns(plan, code, columns, new RunMemory(), () => {});
+  return { definition, outcome, quality: columns.map((feed) => feed.quality) };
 }
 
 /** The last time that a date can hold, ms UTC. */

@@ -5,7 +5,7 @@ import type { CycleColumns, FillRow, LogRow, OrderRow, RunEvents, TradeRow } fro
 import { StrategyError } from "../engine/strategy-error.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
-import { definitionOf, type RunCode, type RunPlan } from "./run-plan.ts";
+import { definitionOf, type RunClass, type RunPlan } from "./run-plan.ts";
 
 /** Rows of a feed's columns, `from` inclusive, `to` exclusive. */
 export interface Rows {
@@ -71,7 +71,7 @@ export function hashTaken(plan: RunPlan, columns: readonly CandleColumns[]): str
  */
 export function runOnColumns(
   plan: RunPlan,
-  code: Pick<RunCode, "strategy">,
+  code: RunClass,
   columns: readonly CandleColumns[],
   memory: RunMemory,
   progress: () => void,
@@ -88,7 +88,7 @@ export function runOnColumns(
     run.offer(i, columns[i]!, rows[i]!.from, rows[i]!.to);
     run.end(i);
   }
-  memory.begin(columns.length);
+  memory.begin(columns.length, rows[0]!.to - rows[0]!.from);
   const error = advance(run, columns[0]!, rows[0]!, memory, progress);
   const events = memory.events();
   if (error !== null) return { events, error, resultHash: null, figures: null };
@@ -138,11 +138,12 @@ export class RunMemory {
   #trades: TradeRow[] = [];
   #logs: LogRow[] = [];
 
-  /** Forgets the run before. */
-  begin(feeds: number): void {
+  /** Forgets the run before, and makes room for the cycles that the next one will have, or most of them. */
+  begin(feeds: number, cycles = 0): void {
     this.#length = 0;
     while (this.#position.length < feeds) this.#position.push(new Float64Array(this.#time.length));
     this.#position.length = feeds;
+    this.#makeRoom(cycles);
     this.#orders = [];
     this.#fills = [];
     this.#trades = [];
@@ -166,8 +167,8 @@ export class RunMemory {
   #makeRoom(needed: number): void {
     if (needed <= this.#time.length) return;
     const enlarge = (column: Float64Array): Float64Array<ArrayBuffer> => {
-      const larger = new Float64Array(Math.max(needed, column.length * 2));
-      larger.set(column);
+      const larger = new Float64Array(this.#length === 0 ? needed : Math.max(needed, column.length * 2));
+      larger.set(column.subarray(0, this.#length));
       return larger;
     };
     this.#time = enlarge(this.#time);

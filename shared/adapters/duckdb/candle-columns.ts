@@ -1,15 +1,21 @@
 import type { ChosenCandles, Completeness } from "#shared/market/candle.ts";
 
-const FIRST_CAPACITY = 4_096;
+const LEAST_CAPACITY = 4_096;
 const COLUMNS = 8;
 
 /** `ChosenCandles` under construction: rows join at the end, the last one may still be replaced. */
 export class GrowingCandleColumns {
-  #columns = Array.from({ length: COLUMNS }, () => new Float64Array(FIRST_CAPACITY));
+  #columns: Float64Array[];
   #length = 0;
   /** What the last candidate is; a gap leaves no row. */
   #last: Completeness = "gap";
   readonly #quality = { proven: 0, reconciled: 0, unknown: 0, gap: 0 };
+
+  /** @param expected rows to make room for: more find room, too, but copy all before them */
+  constructor(expected: number) {
+    const capacity = Math.max(expected, LEAST_CAPACITY);
+    this.#columns = Array.from({ length: COLUMNS }, () => new Float64Array(capacity));
+  }
 
   /**
    * Adds the candle in row `i` of `values` (open, high, low, close, volume, trades). `replacing`: it takes the place of
@@ -37,9 +43,10 @@ export class GrowingCandleColumns {
     for (let column = 0; column < values.length; column++) this.#columns[column + 2]![at] = values[column]![i]!;
   }
 
+  /** The columns, which share the memory that they were made in. */
   finish(): ChosenCandles {
     const [openTime, closeTime, open, high, low, close, volume, trades] = this.#columns.map((column) =>
-      column.slice(0, this.#length),
+      column.subarray(0, this.#length),
     );
     return {
       quality: { ...this.#quality },

@@ -112,9 +112,11 @@ export class DuckdbCandleStore implements CandleStore {
   }
 
   async columns(query: CandleQuery): Promise<ChosenCandles> {
-    const columns = new GrowingCandleColumns();
     const row = this.#instruments.find(query.instrument);
-    if (row === null) return columns.finish();
+    if (row === null) return new GrowingCandleColumns(0).finish();
+    const held = `${seriesOf(row.key, query)} AND c.open_time >= ${integer(query.from)}`;
+    const [counted] = await this.#database.rows(`SELECT count(*) FROM candles c WHERE ${held}`);
+    const columns = new GrowingCandleColumns(Number(counted![0]));
     const choice = new WindowChoice(query.choice, await this.#dirty(row.key));
     // Through its decimal text the sum is rounded once; DuckDB's own cast divides a rounded double.
     const selection = `c.open_time::DOUBLE, c.close_time::DOUBLE, c.open, c.high, c.low, c.close,
@@ -167,8 +169,7 @@ export class DuckdbCandleStore implements CandleStore {
     filter: string,
     windows: number,
   ): AsyncGenerator<ResultChunk, void, undefined> {
-    const series = `c.instrument = ${integer(key)} AND c.timeframe = ${timeframeCode(query.timeframe)}
-      AND c.close_time <= ${integer(Math.floor(query.to))} ${filter}`;
+    const series = `${seriesOf(key, query)} ${filter}`;
     const width = Math.ceil(nominalLength(query.timeframe) * windows);
     const next = async (from: number): Promise<number | null> => {
       const sql = `SELECT min(c.open_time) FROM candles c WHERE ${series} AND c.open_time >= ${integer(from)}`;
@@ -268,4 +269,10 @@ async function replaceSeries(
     `INSERT INTO candles SELECT s.* REPLACE (coalesce(r.held + 1, 0) AS revision)
       FROM staged_candles s JOIN staged_revisions r ON r.open_time = s.open_time WHERE NOT r.same`,
   );
+}
+
+/** The rows of a series that close by the end of a query, as a condition on \`c\`. */
+function seriesOf(key: number, { timeframe, to }: Omit<CandleQuery, "choice">): string {
+  return `c.instrument = ${integer(key)} AND c.timeframe = ${timeframeCode(timeframe)}
+      AND c.close_time <= ${integer(Math.floor(to))}`;
 }

@@ -133,9 +133,12 @@ export async function appendColumns(
   const types = columns.map((column) => column.type);
   const appender = await connection.createAppender(table);
   try {
+    // One chunk for all: a chunk's memory is freed long after it was used, and the loop never waits for that.
+    const chunk = DuckDBDataChunk.create(types);
     for (let from = 0; from < length; from += VECTOR_ROWS) {
       const count = Math.min(VECTOR_ROWS, length - from);
-      const chunk = DuckDBDataChunk.create(types, count);
+      chunk.reset();
+      chunk.rowCount = count;
       for (const [index, column] of columns.entries()) {
         column.write(native.data_chunk_get_vector(chunk.chunk, index), from, count);
       }
