@@ -208,7 +208,7 @@ describe("hand-made figures", () => {
 });
 
 test("every analyzer goes on from a snapshot at any cut as if nothing had happened", () => {
-  const options = { timeframe: "Weeks", compression: 3 };
+  const options = { timeframe: "Weeks", compression: 3, period: 2 };
   const sizes = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 12 });
   const scenario = fc.tuple(
     fc.integer({ min: 0, max: 200 }),
