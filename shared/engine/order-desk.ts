@@ -125,9 +125,9 @@ export class OrderDesk implements SizeSource {
 
   private send(account: Account, lots: number, options: OrderOptions): OrderId {
     const from = this.opened ?? this.recorder.time + 1;
-    const terms = orderTerms(options, account, lots, { from, cheatOnClose: this.cheatOnClose });
+    const terms = orderTerms(options, account, lots, from, this.cheatOnClose);
     const refusal = this.closed ?? this.untradable(account) ?? belowMinimum(account, lots, terms.checkPrice);
-    return this.broker.submit(terms, { oco: options.oco ?? 0, transmit: options.transmit ?? true, refusal });
+    return this.broker.submit(terms, options.oco ?? 0, options.transmit ?? true, refusal);
   }
 
   /** Why a feed cannot be traded now, or null. */

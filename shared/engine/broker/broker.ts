@@ -27,16 +27,6 @@ export interface BrokerRules {
   readonly filler: FillerSettings | undefined;
 }
 
-/** What is asked of an order besides its terms. */
-export interface Placement {
-  /** An order whose group it joins, or 0. */
-  readonly oco: number;
-  /** Whether it, and with it what waits for it, goes to the broker now. */
-  readonly transmit: boolean;
-  /** Why it is turned away at once, or null. */
-  readonly refusal: string | null;
-}
-
 /** Simulated broker: takes orders, checks them against the cash, fills them, and keeps positions and round trips. */
 export class Broker {
   readonly accounts: readonly Account[];
@@ -80,7 +70,7 @@ export class Broker {
 
   /** Whether a cycle has nothing to do here. */
   get idle(): boolean {
-    return this.book.submitted + this.book.waiting + this.execution.carried === 0;
+    return this.book.live + this.execution.carried === 0;
   }
 
   /** Cash and positions at the last close, quote currency. */
@@ -105,12 +95,17 @@ export class Broker {
     const { book, execution, accounts } = this;
     if (book.submitted > 0) this.checkSubmitted();
     if (execution.carried > 0) execution.payInterest(accounts);
-    if (book.waiting > 0) this.matchWaiting();
+    if (book.live > 0) this.matchWaiting();
     if (execution.carried > 0) execution.markAll(accounts);
   }
 
-  /** Takes an order. Throws RangeError beyond 10,000 orders in one cycle. */
-  submit(terms: OrderTerms, { oco, transmit, refusal }: Placement): OrderId {
+  /**
+   * Takes an order. Throws RangeError beyond 10,000 orders in one cycle.
+   * @param oco an order whose group it joins, or 0
+   * @param transmit whether it, and with it what waits for it, goes to the broker now
+   * @param refusal why it is turned away at once, or null
+   */
+  submit(terms: OrderTerms, oco: number, transmit: boolean, refusal: string | null): OrderId {
     if (this.made >= MOST_ORDERS) {
       throw new RangeError(`more than ${MOST_ORDERS} orders were made on one bar: order less, or in fewer pieces`);
     }

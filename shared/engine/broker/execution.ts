@@ -1,7 +1,6 @@
 import type { Recorder } from "../recorder.ts";
 import type { Account } from "./account.ts";
-import type { Refusal } from "./margin-check.ts";
-import { SHORT_REFUSED } from "./margin-check.ts";
+import { type Refusal, reduction, SHORT_REFUSED } from "./margin-check.ts";
 import type { Order } from "./order.ts";
 import type { TradeBook } from "./trade-book.ts";
 import { dayOf } from "./validity.ts";
@@ -28,10 +27,7 @@ export class Execution {
    * out, or null.
    */
   execute(order: Order, account: Account, lots: number, price: number, maker: boolean): Refusal | null {
-    const held = account.position.lots;
-    const against = held !== 0 && held > 0 !== lots > 0;
-    let closing = 0;
-    if (against) closing = Math.abs(lots) <= Math.abs(held) ? lots : -held;
+    const closing = reduction(account.position.lots, lots);
     const opening = lots - closing;
     let pnl = 0;
     let closeFee = 0;

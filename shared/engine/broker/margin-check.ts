@@ -60,15 +60,20 @@ export class MarginCheck {
 /** What trading `lots` on top of `held` ones does to the cash, if the position was entered at `price`. */
 function cashOf(account: Account, held: number, lots: number, price: number): number {
   const { financing, commission } = account;
-  const against = held !== 0 && held > 0 !== lots > 0;
-  let closing = 0;
-  if (against) closing = Math.abs(lots) <= Math.abs(held) ? lots : -held;
-  const closed = account.lots.units(closing);
-  const opened = account.lots.units(lots - closing);
-  const fee = commission.cost(closed, price, false) + commission.cost(opened, price, false);
-  const released = closing === 0 ? 0 : financing.locked(-closed, price);
-  const locked = lots === closing ? 0 : financing.locked(opened, price);
-  return released - locked - Math.max(fee, lots === 0 ? 0 : commission.minimum);
+  const closing = reduction(held, lots);
+  let cash = 0;
+  let fee = 0;
+  if (closing !== 0) {
+    const units = account.lots.units(closing);
+    cash = financing.locked(-units, price);
+    fee = commission.cost(units, price, false);
+  }
+  if (closing !== lots) {
+    const units = account.lots.units(lots - closing);
+    cash -= financing.locked(units, price);
+    fee += commission.cost(units, price, false);
+  }
+  return cash - Math.max(fee, lots === 0 ? 0 : commission.minimum);
 }
 
 /** As many of `lots` as reduce a position of `held` lots. */

@@ -12,9 +12,9 @@ type Report = (order: Order, status: OrderStatus, note: string | null) => void;
 export class OrderBook {
   /** Those that the broker has, in order of submission. */
   orders: Order[] = [];
-  /** How many of them are to be checked, and how many are accepted. */
+  /** How many of them live, and how many of these are to be checked. */
+  live = 0;
   submitted = 0;
-  waiting = 0;
   /** Those that wait for the order that transmits them, in order of creation. */
   private unsent: Order[] = [];
   private finished = 0;
@@ -33,6 +33,7 @@ export class OrderBook {
   send(order: Order): void {
     order.sent = true;
     this.orders.push(order);
+    this.live++;
     this.submitted++;
     this.report(order, "Submitted", null);
   }
@@ -59,7 +60,6 @@ export class OrderBook {
 
   accept(order: Order): void {
     this.submitted--;
-    this.waiting++;
     this.report(order, "Accepted", null);
   }
 
@@ -79,8 +79,8 @@ export class OrderBook {
   private remove(order: Order): void {
     this.finished++;
     if (order.sent) {
+      this.live--;
       if (order.status === "Submitted") this.submitted--;
-      else this.waiting--;
       return;
     }
     order.sent = true;
@@ -143,8 +143,10 @@ export class OrderBook {
     }
     for (const order of this.orders) {
       if (order.done) this.finished++;
-      else if (order.status === "Submitted") this.submitted++;
-      else this.waiting++;
+      else {
+        this.live++;
+        if (order.status === "Submitted") this.submitted++;
+      }
     }
   }
 }

@@ -5,14 +5,6 @@ import { EXEC_TYPES, type OrderTerms } from "./order.ts";
 import type { OrderOptions } from "./order-request.ts";
 import { endOfDay, validUntil } from "./validity.ts";
 
-/** The moment at which an order is made. */
-export interface Moment {
-  /** The first ms of the bar that begins, UTC. */
-  readonly from: number;
-  /** Whether market orders fill at the close of the bar they are made on. */
-  readonly cheatOnClose: boolean;
-}
-
 interface Prices {
   readonly price: number;
   readonly stop: number;
@@ -25,8 +17,16 @@ const NO_PRICES: Prices = { price: Number.NaN, stop: Number.NaN, limit: Number.N
 /**
  * The terms of an order of whole lots (negative to sell), its prices rounded to the price step: limits never worse,
  * stops never earlier than asked for. Throws RangeError for a price, trail or validity that is missing or cannot be.
+ * @param from the first ms after what has happened, UTC
+ * @param cheats whether market orders fill at the close of the bar they are made on
  */
-export function orderTerms(options: OrderOptions, account: Account, lots: number, moment: Moment): OrderTerms {
+export function orderTerms(
+  options: OrderOptions,
+  account: Account,
+  lots: number,
+  from: number,
+  cheats: boolean,
+): OrderTerms {
   const { execType = "Market", tradeId = 0, parent = 0, reduceOnly = false, tag = null } = options;
   if (!EXEC_TYPES.includes(execType)) {
     throw new RangeError(`execType of an order is '${execType}': use one of ${EXEC_TYPES.join(", ")}`);
@@ -35,7 +35,7 @@ export function orderTerms(options: OrderOptions, account: Account, lots: number
     throw new RangeError(`tradeId of an order is ${tradeId}: give a whole number from 0 on`);
   }
   const atMarket = execType === "Market" || execType === "Close";
-  const conditions = conditionsOf(execType, options, account, lots > 0, moment);
+  const conditions = conditionsOf(execType, options, account, lots > 0, from, cheats);
   const checkPrice = atMarket
     ? (optionalPrice("price", execType, options) ?? account.series.lastPrice)
     : (conditions?.price ?? Number.NaN);
@@ -48,11 +48,12 @@ function conditionsOf(
   options: OrderOptions,
   account: Account,
   buys: boolean,
-  moment: Moment,
+  from: number,
+  cheatOnClose: boolean,
 ): Conditions | null {
   const market = execType === "Market";
-  const cheats = market && moment.cheatOnClose && options.cheatOnClose !== false;
-  const valid = validUntil(options, moment.from);
+  const cheats = market && cheatOnClose && options.cheatOnClose !== false;
+  const valid = validUntil(options, from);
   if (market && !cheats) return null;
   const trails = execType === "StopTrail" || execType === "StopTrailLimit";
   if (trails) checkTrail(execType, options);
@@ -62,7 +63,7 @@ function conditionsOf(
     trailPercent: trails ? (options.trailPercent ?? 0) : 0,
     cheatPrice: cheats ? account.series.lastPrice : Number.NaN,
     valid: market ? Number.POSITIVE_INFINITY : valid,
-    sessionEnd: endOfDay(moment.from),
+    sessionEnd: endOfDay(from),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Recorder } from "../recorder.ts";
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 import type { Account } from "./account.ts";
+import { reduction } from "./margin-check.ts";
 import type { Notices } from "./notices.ts";
 import type { Order } from "./order.ts";
 import { RoundTrip } from "./round-trip.ts";
@@ -31,10 +32,7 @@ export class TradeBook {
   book(order: Order, account: Account, price: number, fill: BookedFill): void {
     const lots = fill.closed + fill.opened;
     const trip = openTrip(account, order.tradeId);
-    const held = trip?.lots ?? 0;
-    const against = held !== 0 && held > 0 !== lots > 0;
-    let closing = 0;
-    if (against) closing = Math.abs(lots) <= Math.abs(held) ? lots : -held;
+    const closing = reduction(trip?.lots ?? 0, lots);
     let { closeFee, openFee } = fill;
     if (closing !== fill.closed) {
       const fees = closeFee + openFee;
