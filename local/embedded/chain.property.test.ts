@@ -25,6 +25,8 @@ import {
 } from "./test-chain.ts";
 
 const SECOND = 1_000;
+/** For those who ask for many more cases, ms. */
+const LONGEST = 900_000;
 const MINUTE = 60 * SECOND;
 /** In two partitions of topic `candles` where that has two. */
 const ONE = parseInstrument("binance:BTC/USDT");
@@ -199,14 +201,18 @@ async function outcomeOf(ports: MemoryPorts, runs: readonly string[]): Promise<O
   return { candles, runs: finished };
 }
 
-test("any cut, repeat, crash and order within the watermark give the candles and results of a clean run", async () => {
-  const property = fc.asyncProperty(markets(2_000), deliveries, async (market, delivery) => {
-    const clean = await play(market, arrivalsOf(market, true, 1), IN_ORDER);
-    const arrivals = repeated(arrivalsOf(market, false, delivery.span), delivery.again);
-    expect(await play(market, arrivals, delivery)).toEqual(clean);
-  });
-  await fc.assert(property, propertyRuns(500));
-});
+test(
+  "any cut, repeat, crash and order within the watermark give the candles and results of a clean run",
+  async () => {
+    const property = fc.asyncProperty(markets(2_000), deliveries, async (market, delivery) => {
+      const clean = await play(market, arrivalsOf(market, true, 1), IN_ORDER);
+      const arrivals = repeated(arrivalsOf(market, false, delivery.span), delivery.again);
+      expect(await play(market, arrivals, delivery)).toEqual(clean);
+    });
+    await fc.assert(property, propertyRuns(500));
+  },
+  LONGEST,
+);
 
 /** The greatest revision of each window, but for how it came to be. */
 function lastOf(outcome: Outcome): Map<string, object> {
@@ -230,16 +236,20 @@ const disordered: fc.Arbitrary<Market> = markets(14 * MINUTE).map((market) => ({
   ),
 }));
 
-test("any order within 15 minutes ends in the same candles, and runs act on the first revisions alone", async () => {
-  const property = fc.asyncProperty(disordered, deliveries, async (market, delivery) => {
-    const clean = await play(market, arrivalsOf(market, true, 1), IN_ORDER);
-    const arrivals = arrivalsOf(market, false, delivery.span);
-    const late = await play(market, arrivals, IN_ORDER);
-    expect(lastOf(late)).toEqual(lastOf(clean));
-    expect(await play(market, repeated(arrivals, delivery.again), delivery)).toEqual(late);
-  });
-  await fc.assert(property, propertyRuns(250));
-});
+test(
+  "any order within 15 minutes ends in the same candles, and runs act on the first revisions alone",
+  async () => {
+    const property = fc.asyncProperty(disordered, deliveries, async (market, delivery) => {
+      const clean = await play(market, arrivalsOf(market, true, 1), IN_ORDER);
+      const arrivals = arrivalsOf(market, false, delivery.span);
+      const late = await play(market, arrivals, IN_ORDER);
+      expect(lastOf(late)).toEqual(lastOf(clean));
+      expect(await play(market, repeated(arrivals, delivery.again), delivery)).toEqual(late);
+    });
+    await fc.assert(property, propertyRuns(250));
+  },
+  LONGEST,
+);
 
 /** What the stream says besides ticks: losses on its way, and whether the instruments end. */
 interface Ending {
@@ -268,28 +278,32 @@ function ended(arrivals: readonly Arrival[], { losses, ends }: Ending): Arrival[
   return [...sent, ...last];
 }
 
-test("a run that is warmed from imported history equals its backtest, however it was delivered", async () => {
-  const property = fc.asyncProperty(
-    disordered,
-    deliveries,
-    endings,
-    fc.nat(20),
-    async (market, delivery, ending, stored) => {
-      const live = { ...market, ticks: market.ticks.map((rows) => rows.slice(Math.min(stored, rows.length - 1))) };
-      const prepared = async (): Promise<MemoryPorts> => {
-        const ports = memoryPorts(2);
-        for (const [i, rows] of market.ticks.entries()) {
-          const ticks = tickColumns(rows.slice(0, Math.min(stored, rows.length - 1)).map(({ tick }) => tick));
-          await ports.ticks.append([ONE, OTHER][i]!, ticks, "import");
-          for (const ts of ticks.ts) await ports.ranges.markDirty([ONE, OTHER][i]!, ts, ts + 1);
-          await rebuild(ports, [ONE, OTHER][i]!);
-        }
-        return ports;
-      };
-      const arrivals = ended(arrivalsOf(live, false, delivery.span), ending);
-      const clean = await play(market, arrivals, IN_ORDER, await prepared());
-      expect(await play(market, repeated(arrivals, delivery.again), delivery, await prepared())).toEqual(clean);
-    },
-  );
-  await fc.assert(property, propertyRuns(250));
-});
+test(
+  "a run that is warmed from imported history equals its backtest, however it was delivered",
+  async () => {
+    const property = fc.asyncProperty(
+      disordered,
+      deliveries,
+      endings,
+      fc.nat(20),
+      async (market, delivery, ending, stored) => {
+        const live = { ...market, ticks: market.ticks.map((rows) => rows.slice(Math.min(stored, rows.length - 1))) };
+        const prepared = async (): Promise<MemoryPorts> => {
+          const ports = memoryPorts(2);
+          for (const [i, rows] of market.ticks.entries()) {
+            const ticks = tickColumns(rows.slice(0, Math.min(stored, rows.length - 1)).map(({ tick }) => tick));
+            await ports.ticks.append([ONE, OTHER][i]!, ticks, "import");
+            for (const ts of ticks.ts) await ports.ranges.markDirty([ONE, OTHER][i]!, ts, ts + 1);
+            await rebuild(ports, [ONE, OTHER][i]!);
+          }
+          return ports;
+        };
+        const arrivals = ended(arrivalsOf(live, false, delivery.span), ending);
+        const clean = await play(market, arrivals, IN_ORDER, await prepared());
+        expect(await play(market, repeated(arrivals, delivery.again), delivery, await prepared())).toEqual(clean);
+      },
+    );
+    await fc.assert(property, propertyRuns(250));
+  },
+  LONGEST,
+);

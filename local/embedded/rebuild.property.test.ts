@@ -16,6 +16,8 @@ import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { StreamHost, type StreamPorts } from "./stream-host.ts";
 import { Crash, CrashPlan, crashingPorts, type MemoryPorts, memoryPorts, publishTicks } from "./test-chain.ts";
 
+/** For those who ask for many more cases, ms. */
+const LONGEST = 900_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const BTC = parseInstrument("binance:BTC/USDT");
@@ -102,43 +104,51 @@ function cut<T>(items: readonly T[], sizes: readonly number[]): T[][] {
   return blocks;
 }
 
-test("blocks of any cut, in any order and with rebuilds between give the candles of one import", async () => {
-  const property = fc.asyncProperty(
-    streams("sequence"),
-    cuts,
-    fc.infiniteStream(fc.nat()),
-    async (ticks, sizes, random) => {
-      const ports = memoryPorts();
-      const blocks = cut(ticks, sizes)
-        .map((block) => [random.next().value as number, block] as const)
-        .sort(([a], [b]) => a - b);
-      for (const [order, block] of blocks) {
-        await importTicks(ports, [block]);
-        if (order % 2 === 0) await rebuild(ports, BTC);
-        if (order % 3 === 0) await importTicks(ports, [block]);
-      }
-      await rebuild(ports, BTC);
-      expect(await ports.ranges.dirty(BTC)).toEqual([]);
-      expect(await rebuiltOf(ports.candles)).toEqual(await fromScratch(ticks, []));
-    },
-  );
-  await fc.assert(property, propertyRuns(150));
-});
+test(
+  "blocks of any cut, in any order and with rebuilds between give the candles of one import",
+  async () => {
+    const property = fc.asyncProperty(
+      streams("sequence"),
+      cuts,
+      fc.infiniteStream(fc.nat()),
+      async (ticks, sizes, random) => {
+        const ports = memoryPorts();
+        const blocks = cut(ticks, sizes)
+          .map((block) => [random.next().value as number, block] as const)
+          .sort(([a], [b]) => a - b);
+        for (const [order, block] of blocks) {
+          await importTicks(ports, [block]);
+          if (order % 2 === 0) await rebuild(ports, BTC);
+          if (order % 3 === 0) await importTicks(ports, [block]);
+        }
+        await rebuild(ports, BTC);
+        expect(await ports.ranges.dirty(BTC)).toEqual([]);
+        expect(await rebuiltOf(ports.candles)).toEqual(await fromScratch(ticks, []));
+      },
+    );
+    await fc.assert(property, propertyRuns(150));
+  },
+  LONGEST,
+);
 
-test("one file without sequential ids vouches for its silence, whatever comes of it first", async () => {
-  const property = fc.asyncProperty(streams("hash"), cuts, fc.boolean(), async (ticks, sizes, reverse) => {
-    const ports = memoryPorts();
-    const blocks = cut(ticks, sizes);
-    await importTicks(ports, reverse ? blocks.reverse() : blocks, "hash");
-    await rebuild(ports, BTC);
-    const coverage = await ports.ranges.coverage(BTC, 0, ALWAYS.to);
-    expect(coverage).toMatchObject([{ from: ticks[0]!.ts, to: ticks.at(-1)!.ts + 1, kind: "source" }]);
-    const rebuilt = await rebuiltOf(ports.candles);
-    expect(rebuilt).toEqual(await fromScratch(ticks, coverage, "hash"));
-    for (const { completeness } of rebuilt.values()) expect(completeness).toBe("unknown");
-  });
-  await fc.assert(property, propertyRuns(80));
-});
+test(
+  "one file without sequential ids vouches for its silence, whatever comes of it first",
+  async () => {
+    const property = fc.asyncProperty(streams("hash"), cuts, fc.boolean(), async (ticks, sizes, reverse) => {
+      const ports = memoryPorts();
+      const blocks = cut(ticks, sizes);
+      await importTicks(ports, reverse ? blocks.reverse() : blocks, "hash");
+      await rebuild(ports, BTC);
+      const coverage = await ports.ranges.coverage(BTC, 0, ALWAYS.to);
+      expect(coverage).toMatchObject([{ from: ticks[0]!.ts, to: ticks.at(-1)!.ts + 1, kind: "source" }]);
+      const rebuilt = await rebuiltOf(ports.candles);
+      expect(rebuilt).toEqual(await fromScratch(ticks, coverage, "hash"));
+      for (const { completeness } of rebuilt.values()) expect(completeness).toBe("unknown");
+    });
+    await fc.assert(property, propertyRuns(80));
+  },
+  LONGEST,
+);
 
 interface Story {
   readonly ticks: readonly Tick[];
@@ -223,27 +233,35 @@ function upTo(candles: Map<string, Omit<Candle, "revision">>, time: number): Map
   return new Map([...candles].filter(([, candle]) => candle.closeTime <= time));
 }
 
-test("a rebuilt candle follows from stored ticks and coverage alone, whatever was live, late or interrupted", async () => {
-  const property = fc.asyncProperty(stories, async (story) => {
-    const ports = await tell(story, new CrashPlan(story.before, story.after));
-    const scratch = await fromScratch(story.ticks, await ports.ranges.coverage(BTC, 0, ALWAYS.to));
-    const last = story.ticks.at(-1)!.ts;
-    const dirty = await ports.ranges.dirty(BTC);
-    for (const [window, candle] of upTo(await rebuiltOf(ports.candles), last)) {
-      if (dirty.some(({ from, to }) => from < candle.closeTime && to > candle.openTime)) continue;
-      expect(candle, window).toEqual(scratch.get(window));
-    }
-  });
-  await fc.assert(property, propertyRuns(200));
-});
+test(
+  "a rebuilt candle follows from stored ticks and coverage alone, whatever was live, late or interrupted",
+  async () => {
+    const property = fc.asyncProperty(stories, async (story) => {
+      const ports = await tell(story, new CrashPlan(story.before, story.after));
+      const scratch = await fromScratch(story.ticks, await ports.ranges.coverage(BTC, 0, ALWAYS.to));
+      const last = story.ticks.at(-1)!.ts;
+      const dirty = await ports.ranges.dirty(BTC);
+      for (const [window, candle] of upTo(await rebuiltOf(ports.candles), last)) {
+        if (dirty.some(({ from, to }) => from < candle.closeTime && to > candle.openTime)) continue;
+        expect(candle, window).toEqual(scratch.get(window));
+      }
+    });
+    await fc.assert(property, propertyRuns(200));
+  },
+  LONGEST,
+);
 
-test("an interrupted rebuild that is repeated leaves what an uninterrupted one leaves", async () => {
-  const property = fc.asyncProperty(stories, async (story) => {
-    const clean = await tell(story, new CrashPlan([], []));
-    const interrupted = await tell(story, new CrashPlan(story.before, story.after));
-    const [one, two] = [await rebuiltOf(clean.candles), await rebuiltOf(interrupted.candles)];
-    const last = story.ticks.at(-1)!.ts + HOUR;
-    for (const [window, candle] of upTo(one, last)) expect(two.get(window), window).toEqual(candle);
-  });
-  await fc.assert(property, propertyRuns(150));
-});
+test(
+  "an interrupted rebuild that is repeated leaves what an uninterrupted one leaves",
+  async () => {
+    const property = fc.asyncProperty(stories, async (story) => {
+      const clean = await tell(story, new CrashPlan([], []));
+      const interrupted = await tell(story, new CrashPlan(story.before, story.after));
+      const [one, two] = [await rebuiltOf(clean.candles), await rebuiltOf(interrupted.candles)];
+      const last = story.ticks.at(-1)!.ts + HOUR;
+      for (const [window, candle] of upTo(one, last)) expect(two.get(window), window).toEqual(candle);
+    });
+    await fc.assert(property, propertyRuns(150));
+  },
+  LONGEST,
+);
