@@ -244,6 +244,7 @@ test("what does not exist or cannot be is refused", () => {
   expect(() => makeAnalyzer("Sharpe", run, {})).toThrow("there is no analyzer 'Sharpe'");
   expect(() => makeAnalyzer("toString", run, {})).toThrow("there is no analyzer");
   expect(() => makeAnalyzer("TimeReturn", run, { compression: 0 })).toThrow("compression is 0");
+  expect(() => makeAnalyzer("SharpeRatio", run, { timeframe: "days" })).toThrow("timeframe of an analyzer is 'days'");
   expect(() => makeAnalyzer("Calmar", run, { period: 1.5 })).toThrow("period of Calmar is 1.5");
   expect(() => makeAnalyzer("PositionsValue", { ...run, feeds: ["a", "b"] }, {})).toThrow("not 2 apart");
 });

@@ -24,11 +24,14 @@ export class Period {
   readonly name: PeriodName;
   readonly compression: number;
 
-  /** @param timeframe of the first feed. Throws InputError for a compression that is no whole number from 1 on. */
+  /** @param timeframe of the first feed. Throws InputError for an unknown period, or a compression that cannot be. */
   constructor(options: PeriodOptions, timeframe: Timeframe) {
     const feed = periodOf(timeframe);
     this.name = options.timeframe ?? feed.name;
     this.compression = options.compression ?? feed.compression;
+    if (!PERIODS.includes(this.name)) {
+      throw new InputError("usage", `timeframe of an analyzer is '${this.name}': use one of ${PERIODS.join(" ")}`);
+    }
     if (!Number.isSafeInteger(this.compression) || this.compression < 1) {
       throw new InputError("usage", `compression is ${this.compression}: give a whole number from 1 on`);
     }
