@@ -9,7 +9,7 @@ import { MarginCheck, reduction } from "./margin-check.ts";
 import { Matcher, trail } from "./matcher.ts";
 import { Notices } from "./notices.ts";
 import { Order, type OrderEvent, type OrderId, type OrderTerms } from "./order.ts";
-import { OrderBook } from "./order-book.ts";
+import { OrderBook, type StatusListener } from "./order-book.ts";
 import { orderEvent } from "./order-view.ts";
 import { Slippage, type SlippageSettings } from "./slippage.ts";
 import { TradeBook } from "./trade-book.ts";
@@ -28,7 +28,7 @@ export interface BrokerRules {
 }
 
 /** Simulated broker: takes orders, checks them against the cash, fills them, and keeps positions and round trips. */
-export class Broker {
+export class Broker implements StatusListener {
   readonly accounts: readonly Account[];
   readonly notices: Notices;
   private readonly allowShort: boolean;
@@ -58,7 +58,7 @@ export class Broker {
     this.notices = new Notices(accounts, hears);
     this.trades = new TradeBook(recorder, this.notices);
     this.execution = new Execution(cash, rules.allowShort, recorder, this.trades);
-    this.book = new OrderBook((order, status, note) => this.report(order, status, note));
+    this.book = new OrderBook(this);
     this.matcher = new Matcher(new Slippage(rules.slippage));
     this.filler = new Filler(rules.filler);
   }
@@ -232,7 +232,7 @@ export class Broker {
     }
   }
 
-  private report(order: Order, status: OrderStatus, note: string | null): void {
+  changed(order: Order, status: OrderStatus, note: string | null): void {
     order.status = status;
     const account = this.accounts[order.feed]!;
     const scale = account.lots;

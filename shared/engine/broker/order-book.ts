@@ -2,8 +2,10 @@ import type { OrderStatus } from "../run-events.ts";
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 import { Order } from "./order.ts";
 
-/** Reports a status change of an order. */
-type Report = (order: Order, status: OrderStatus, note: string | null) => void;
+/** Who is told of each status change, which is not yet in the order. */
+export interface StatusListener {
+  changed(order: Order, status: OrderStatus, note: string | null): void;
+}
 
 /**
  * The orders that live, or whose end was not yet delivered, and what the end of one does to others: to the members of
@@ -18,10 +20,10 @@ export class OrderBook {
   /** Those that wait for the order that transmits them, in order of creation. */
   private unsent: Order[] = [];
   private finished = 0;
-  private readonly report: Report;
+  private readonly listener: StatusListener;
 
-  constructor(report: Report) {
-    this.report = report;
+  constructor(listener: StatusListener) {
+    this.listener = listener;
   }
 
   find(id: number): Order | undefined {
@@ -35,7 +37,7 @@ export class OrderBook {
     this.orders.push(order);
     this.live++;
     this.submitted++;
-    this.report(order, "Submitted", null);
+    this.listener.changed(order, "Submitted", null);
   }
 
   /** Takes an order that is refused at once. */
@@ -60,12 +62,12 @@ export class OrderBook {
 
   accept(order: Order): void {
     this.submitted--;
-    this.report(order, "Accepted", null);
+    this.listener.changed(order, "Accepted", null);
   }
 
   /** An order got a part of its size: that already ends its group. */
   partial(order: Order): void {
-    this.report(order, "Partial", null);
+    this.listener.changed(order, "Partial", null);
     if (order.group !== 0) this.cancelGroup(order);
   }
 
@@ -89,7 +91,7 @@ export class OrderBook {
   }
 
   private end(order: Order, status: OrderStatus, note: string | null): void {
-    this.report(order, status, note);
+    this.listener.changed(order, status, note);
     if (order.group !== 0) this.cancelGroup(order);
     if (order.bracket !== 0) this.endBracket(order, status);
   }
@@ -99,7 +101,7 @@ export class OrderBook {
     for (const other of this.behind(order, "group")) {
       if (other.done) continue;
       this.remove(other);
-      this.report(other, "Canceled", null);
+      this.listener.changed(other, "Canceled", null);
       if (other.bracket !== 0) this.endBracket(other, "Canceled");
     }
   }

@@ -40,14 +40,18 @@ function unitsBySizer(account: Account, { cash, sizer }: SizeSource): number {
       "an order has no size, and the run no sizer: give size (units), quote (money) or fraction (of value)",
     );
   }
-  return sizedUnits(sizer, { cash, held: account.position.size, price: unitPrice(account) });
+  return sizedUnits(sizer, { cash, held: account.position.size, price: lastPrice(account) });
 }
 
 /** What a unit is worth at the last price, quote currency. Throws RangeError for a feed without a price. */
 export function unitPrice(account: Account): number {
-  const price = account.series.lastPrice;
-  if (!(price > 0)) throw new RangeError(`feed ${account.name} has no price yet to make a size from: order by units`);
-  return price * account.financing.mult;
+  return lastPrice(account) * account.financing.mult;
+}
+
+function lastPrice({ name, series }: Account): number {
+  const price = series.lastPrice;
+  if (!(price > 0)) throw new RangeError(`feed ${name} has no price yet to make a size from: order by units`);
+  return price;
 }
 
 /** Why the exchange would not take an order of `lots` at `price`, or null: it must be at least the minimums. */
