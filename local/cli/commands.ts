@@ -1,11 +1,13 @@
 import type { Command } from "./command.ts";
 import { backtestCommand } from "./commands/backtest.ts";
 import { candles } from "./commands/candles.ts";
+import { checkCommand } from "./commands/check.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { gaps } from "./commands/gaps.ts";
 import { importCommand } from "./commands/import.ts";
+import { newStrategy } from "./commands/new-strategy.ts";
 import { report } from "./commands/report.ts";
 import { runs } from "./commands/runs.ts";
 import { sweepCommand } from "./commands/sweep.ts";
@@ -18,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
   gaps,
   backtestCommand,
   sweepCommand,
+  checkCommand,
+  newStrategy,
   runs,
   report,
   exportCommand,

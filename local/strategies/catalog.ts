@@ -11,10 +11,11 @@ import {
   parseParameter,
 } from "#shared/engine/parameter.ts";
 import type { StrategyClass } from "#shared/engine/strategy.ts";
-import { StrategyBase } from "#shared/engine/strategy.ts";
 import { InputError } from "#shared/market/input-error.ts";
+import { exportedStrategy } from "./strategy-export.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+/** Folder of the repository. */
+export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const ENGINE_ENTRY = join(REPOSITORY, "shared/engine/run.ts");
 const STRATEGY_FILE = "strategy.ts";
 
@@ -34,7 +35,8 @@ registerHooks({
       : next(specifier, context),
 });
 
-const insideNames: Plugin = {
+/** Lets esbuild find files by such names. */
+export const insideNames: Plugin = {
   name: "names-inside-the-repository",
   setup: (bundler) => {
     bundler.onResolve({ filter: INSIDE }, ({ path }) => ({ path: insideFile(path) }));
@@ -94,27 +96,19 @@ export function listStrategies(roots: readonly string[]): readonly StrategyEntry
 
 /** Loads a strategy by name. Throws InputError where there is none, or its file does not export exactly one. */
 export async function loadStrategy(roots: readonly string[], name: string): Promise<LoadedStrategy> {
-  const entries = listStrategies(roots);
-  const entry = entries.find((candidate) => candidate.name === name);
-  if (entry === undefined) {
-    const known =
-      entries.length === 0 ? "there are none" : `there are ${entries.map((other) => other.name).join(", ")}`;
-    throw new InputError("not-found", `no strategy is called '${name}': ${known}, in ${roots.join(" and ")}`);
-  }
+  const entry = findStrategy(roots, name);
   const exports = (await import(pathToFileURL(entry.file).href)) as Readonly<Record<string, unknown>>;
-  const classes = Object.values(exports).filter(isStrategyClass);
-  if (classes.length !== 1) {
-    throw new InputError(
-      "bad-data",
-      `${entry.file} exports ${classes.length} strategies: export one class that extends Strategy({…})`,
-    );
-  }
-  const strategy = classes[0]!;
+  const strategy = exportedStrategy(entry.file, exports);
   return { ...entry, strategy, parameters: strategy.parameters, bundleHash: await bundleHash(entry.file) };
 }
 
-function isStrategyClass(value: unknown): value is StrategyClass {
-  return typeof value === "function" && value.prototype instanceof StrategyBase;
+/** Finds a strategy by name. Throws InputError where there is none. */
+export function findStrategy(roots: readonly string[], name: string): StrategyEntry {
+  const entries = listStrategies(roots);
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (entry !== undefined) return entry;
+  const known = entries.length === 0 ? "there are none" : `there are ${entries.map((other) => other.name).join(", ")}`;
+  throw new InputError("not-found", `no strategy is called '${name}': ${known}, in ${roots.join(" and ")}`);
 }
 
 /** Parameter values from `name=value` texts. Throws InputError listing what exists, or what is allowed. */

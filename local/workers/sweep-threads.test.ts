@@ -12,7 +12,7 @@ import type { SweepWorkers } from "#shared/app/sweep-job.ts";
 import { walkForward, walkForwardWindows } from "#shared/app/walk-forward.ts";
 import { randomWalk } from "#shared/engine/random-walk.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
-import { sweepThreads } from "./sweep-threads.ts";
+import { SweepThreads } from "./sweep-threads.ts";
 
 const START = Date.UTC(2024, 0, 1);
 const HOUR = 3_600_000;
@@ -105,7 +105,7 @@ test.each([
   expect(sets.length).toBeGreaterThan(5);
   const plans = sets.map((set) => planWith(plan, set));
   const runs = new MemoryRunRegistry();
-  const swept = await all(sweep({ runs, workers: sweepThreads(2) }, on, plans, 1));
+  const swept = await all(sweep({ runs, workers: new SweepThreads(2) }, on, plans, 1));
   expect(swept.map(({ number }) => number)).toEqual(sets.map((_, i) => i));
   for (const { number, record } of swept) {
     const single = runOnColumns(plans[number]!, on.code, on.columns, new RunMemory(), () => {});
@@ -129,14 +129,14 @@ test("a sweep that was stopped goes on where it was", async () => {
   const plans = sets.map((set) => planWith(planOf("sma-cross"), set));
   const runs = new MemoryRunRegistry();
   let taken = 0;
-  for await (const _ of sweep({ runs, workers: sweepThreads(2) }, on, plans, 1)) if (++taken === 10) break;
+  for await (const _ of sweep({ runs, workers: new SweepThreads(2) }, on, plans, 1)) if (++taken === 10) break;
   const held = await runs.list();
   expect(held.length).toBeGreaterThanOrEqual(10);
   expect(held.length).toBeLessThan(plans.length);
-  const rest = await all(sweep({ runs, workers: sweepThreads(2) }, on, plans, 2));
+  const rest = await all(sweep({ runs, workers: new SweepThreads(2) }, on, plans, 2));
   expect(rest.filter(({ known }) => known)).toHaveLength(held.length);
   expect(rest).toHaveLength(plans.length);
-  const fresh = await all(sweep({ runs: new MemoryRunRegistry(), workers: sweepThreads(1) }, on, plans, 1));
+  const fresh = await all(sweep({ runs: new MemoryRunRegistry(), workers: new SweepThreads(1) }, on, plans, 1));
   const results = (list: readonly SweptSet[]) => list.map(({ record }) => [record.run, record.resultHash]);
   expect(results(rest)).toEqual(results(fresh));
 });
@@ -145,7 +145,7 @@ test("a set that throws, hangs or ends its thread has failed with the reason, an
   const on = await ground("moody", 30);
   const plans = ["hangs", "throws", "exits", "well"].map((mood) => planWith(planOf("moody"), { mood }));
   const runs = new MemoryRunRegistry();
-  const swept = await all(sweep({ runs, workers: sweepThreads(1, 1_000) }, on, plans, 1));
+  const swept = await all(sweep({ runs, workers: new SweepThreads(1, 1_000) }, on, plans, 1));
   const told = ({ status, error }: RunRecord) => `${status}: ${error}`;
   expect(swept.map(({ record }) => told(record))).toEqual([
     expect.stringMatching(/^failed: it showed no progress for 1 s and was ended/),
@@ -162,8 +162,10 @@ test("a strategy that was changed since it was loaded is refused", async () => {
   const file = join(folder, "moody", "strategy.ts");
   await writeFile(file, MOODY.replace("100", "90"));
   try {
-    const running = all(sweep({ runs: new MemoryRunRegistry(), workers: sweepThreads(1) }, on, [planOf("moody")], 1));
-    await expect(running).rejects.toThrow(/moody was changed while the sweep ran/);
+    const running = all(
+      sweep({ runs: new MemoryRunRegistry(), workers: new SweepThreads(1) }, on, [planOf("moody")], 1),
+    );
+    await expect(running).rejects.toThrow(/moody was changed while the sweep began/);
   } finally {
     await writeFile(file, MOODY);
   }
@@ -180,7 +182,7 @@ test("a walk forward runs the best set of each training stretch on the next one,
   expect(windows.map(({ testFrom, testTo }) => [testFrom, testTo])).toEqual(
     [40, 60, 80].map((day) => [START + day * DAY, START + (day + 20) * DAY]),
   );
-  const ports = { runs: new MemoryRunRegistry(), workers: sweepThreads(2) };
+  const ports = { runs: new MemoryRunRegistry(), workers: new SweepThreads(2) };
   let done = 0;
   const request = { plan, sets, objective: "sharpe", windows } as const;
   const walked = await walkForward(ports, on, request, 1, (count) => {

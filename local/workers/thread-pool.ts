@@ -6,11 +6,13 @@ import type { FromThread, ThreadData, ToThread } from "./thread-messages.ts";
 const LOOKS = 10;
 
 export interface ThreadPoolOptions {
-  /** The module that a thread runs, which calls `serveJobs`. */
-  readonly entry: URL;
+  /** JavaScript that a thread runs: a module that needs no other, and calls `serveJobs`. */
+  readonly module: string;
   readonly threads: number;
   /** A thread whose job shows no progress for so long is ended, ms. */
   readonly silence: number;
+  /** A thread is replaced by a fresh one after so many jobs. */
+  readonly jobsPerThread: number;
 }
 
 /** Workers as threads of this process. Typed arrays on a SharedArrayBuffer in the task are shared, not copied. */
@@ -81,6 +83,8 @@ class Seat {
   #thread: Worker | null = null;
   #progress = new Int32Array(new SharedArrayBuffer(4));
   #closed = false;
+  /** That the present thread has done. */
+  #jobs = 0;
 
   constructor(options: ThreadPoolOptions, task: unknown) {
     this.#options = options;
@@ -91,7 +95,7 @@ class Seat {
   async ask(job: unknown): Promise<Answer> {
     if (this.#thread === null) await this.#begin();
     const answer = await this.#send({ kind: "job", job });
-    if (answer.lost !== null) await this.#end();
+    if (answer.lost !== null || ++this.#jobs >= this.#options.jobsPerThread) await this.#end();
     return answer;
   }
 
@@ -102,8 +106,11 @@ class Seat {
 
   async #begin(): Promise<void> {
     if (this.#closed) throw new Error("the workers were ended");
+    this.#jobs = 0;
     const workerData: ThreadData = { progress: this.#progress };
-    this.#thread = new Worker(this.#options.entry, { workerData });
+    this.#thread = new Worker(new URL(`data:text/javascript,${encodeURIComponent(this.#options.module)}`), {
+      workerData,
+    });
     // An error that comes between two jobs would end the process if nobody listened; the next job sees the exit.
     this.#thread.on("error", () => {});
     const { lost } = await this.#send({ kind: "task", task: this.#task });

@@ -33,17 +33,18 @@ export interface RunCode {
   readonly engineHash: string;
 }
 
+/** As much of the code as runs. */
+export interface RunClass {
+  readonly strategy: Pick<CatalogStrategy, "strategy">;
+}
+
 /** Loads the code that a plan names. */
 export async function loadCode(catalog: StrategyCatalog, strategy: string): Promise<RunCode> {
   return { strategy: await catalog.load(strategy), engineHash: await catalog.engineHash() };
 }
 
 /** The plan for the engine. `firstCloses`: close time of each feed's first candle, null where unknown. */
-export function definitionOf(
-  plan: RunPlan,
-  code: Pick<RunCode, "strategy">,
-  firstCloses: readonly (number | null)[],
-): RunDefinition {
+export function definitionOf(plan: RunPlan, code: RunClass, firstCloses: readonly (number | null)[]): RunDefinition {
   return {
     strategy: code.strategy.strategy,
     params: plan.params,

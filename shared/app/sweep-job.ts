@@ -1,6 +1,6 @@
+import type { StrategyClass } from "../engine/strategy.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
-import type { StrategyCatalog } from "../ports/strategy-catalog.ts";
 import type { Workers } from "../ports/workers.ts";
 import { RunMemory, runOnColumns } from "./run-on-columns.ts";
 import type { RunPlan } from "./run-plan.ts";
@@ -29,18 +29,20 @@ export interface SweepFigures {
 
 export type SweepWorkers = Workers<SweepTask, SweepJob, SweepFigures>;
 
-/** How a worker does the jobs of a task. Throws Error where the strategy's code has changed since the sweep began. */
-export async function prepareSweep(
-  catalog: StrategyCatalog,
+/** How a worker does the jobs of a task. */
+export function prepareSweep(
+  strategy: StrategyClass,
   task: SweepTask,
-): Promise<(job: SweepJob, progress: () => void) => SweepFigures> {
-  const strategy = await catalog.load(task.strategy);
-  if (strategy.bundleHash !== task.bundleHash) {
-    throw new Error(`strategy ${task.strategy} was changed while the sweep ran: begin the sweep again`);
-  }
+): (job: SweepJob, progress: () => void) => SweepFigures {
   const memory = new RunMemory();
   return ({ plan }, progress) => {
-    const { error, resultHash, figures } = runOnColumns(plan, { strategy }, task.columns, memory, progress);
+    const { error, resultHash, figures } = runOnColumns(
+      plan,
+      { strategy: { strategy } },
+      task.columns,
+      memory,
+      progress,
+    );
     return { error, resultHash, figures };
   };
 }

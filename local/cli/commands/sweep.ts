@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
 import type { Platform } from "#local/embedded/platform.ts";
-import { sweepThreads } from "#local/workers/sweep-threads.ts";
+import { SweepThreads } from "#local/workers/sweep-threads.ts";
 import { readFeeds } from "#shared/app/backtest.ts";
 import { requireProven } from "#shared/app/check-proven.ts";
 import { loadCode, type RunPlan } from "#shared/app/run-plan.ts";
@@ -57,7 +57,7 @@ export const sweepCommand: Command = {
       await rebuildFeeds(platform, plan);
       if (request.proven) await requireProven(platform.store, plan);
       const ground = { columns: await readFeeds(platform.store, plan), code: await loadCode(catalog, plan.strategy) };
-      const ports = { runs: platform.store.runs, workers: sweepThreads(request.threads) };
+      const ports = { runs: platform.store.runs, workers: new SweepThreads(request.threads) };
       if (request.walk === null) await sweepAll(ports, ground, request, args);
       else await walk(ports, ground, { ...request, walk: request.walk }, args);
     });
