@@ -98,6 +98,6 @@ async function untilHealthy(child: ChildProcess, { name, logFile, healthy }: Ser
 }
 
 /** The last lines of a log. */
-export async function endOf(logFile: string): Promise<string> {
+async function endOf(logFile: string): Promise<string> {
   return (await readFile(logFile, "utf8")).trim().split("\n").slice(-15).join("\n");
 }

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { artefacts } from "./artefacts.ts";
-import { freePorts, requireFreePorts } from "./free-ports.ts";
 import { requireJava } from "./java.ts";
 import { passwordOf } from "./password.ts";
+import { portsOf } from "./ports-of.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 
 /** Ports of 127.0.0.1. */
@@ -21,8 +21,8 @@ export interface User {
   readonly password: string;
 }
 
-/** A running QuestDB. */
-export interface QuestdbServer extends ServerProcess {
+/** How clients reach QuestDB. */
+export interface QuestdbAccess {
   readonly ports: QuestdbPorts;
   /** Of the HTTP port, by basic authentication. */
   readonly httpUser: User;
@@ -32,15 +32,16 @@ export interface QuestdbServer extends ServerProcess {
   readonly pgReader: User;
 }
 
+export interface QuestdbServer extends QuestdbAccess, ServerProcess {}
+
 /**
  * Starts QuestDB 9.3.4 on 127.0.0.1 with its data, passwords and log in `folder` (made if missing), on free ports if
- * none are given; a restart on the same folder keeps data and passwords. Tables and columns are never created by
- * ingestion. Throws InputError where Java, Maven or a port is missing, Error where the server does not start.
+ * none are given; a restart on the same folder keeps data, passwords and ports. Tables and columns are never created
+ * by ingestion. Throws InputError where Java, Maven or a port is missing, Error where the server does not start.
  */
 export async function startQuestdb(folder: string, ports?: QuestdbPorts): Promise<QuestdbServer> {
   const [{ java }, { questdb }] = [await requireJava(), await artefacts()];
-  const chosen = ports ?? (await chooseQuestdbPorts());
-  await requireFreePorts([chosen.http, chosen.pg, chosen.min]);
+  const chosen = await portsOf(folder, ["http", "pg", "min"], ports);
   const password = await passwordOf(folder);
   const data = join(folder, "data");
   await mkdir(join(data, "conf"), { recursive: true });
@@ -74,11 +75,6 @@ const LOG_CONF = [
   "w.stdout.level=ERROR,CRITICAL",
   "",
 ].join("\n");
-
-async function chooseQuestdbPorts(): Promise<QuestdbPorts> {
-  const [http, pg, min] = await freePorts(3);
-  return { http: http!, pg: pg!, min: min! };
-}
 
 function environmentOf(
   ports: QuestdbPorts,
