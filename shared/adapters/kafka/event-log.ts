@@ -1,0 +1,105 @@
+import { type Message, Partitioners, type Producer } from "kafkajs";
+import type Cluster from "kafkajs/src/cluster/index.js";
+import { InputError } from "#shared/market/input-error.ts";
+import type { EventLog, LogRecord, OutgoingRecord } from "#shared/ports/event-log.ts";
+import { overdue, permanentFault, rootOf, untilDeadline } from "./faults.ts";
+import { GroupReader } from "./group-reader.ts";
+import { batchesOf } from "./record-batches.ts";
+import { clusterOf, type KafkaSettings, kafkaOf } from "./settings.ts";
+import { TopicDirectory } from "./topic-directory.ts";
+
+/** Topics of a Kafka cluster. Calls go on through the loss of brokers, up to the deadline of the settings. */
+export class KafkaEventLog implements EventLog {
+  readonly #settings: KafkaSettings;
+  readonly #cluster: Cluster;
+  readonly #topics: TopicDirectory;
+  readonly #reader: GroupReader;
+  #producer: Promise<Producer> | null = null;
+
+  private constructor(settings: KafkaSettings) {
+    this.#settings = settings;
+    this.#cluster = clusterOf(settings);
+    this.#topics = new TopicDirectory(settings, this.#cluster);
+    this.#reader = new GroupReader(settings, this.#cluster, this.#topics);
+  }
+
+  /** Connects. Throws InputError where no broker answers within the deadline, or refuses the user. */
+  static async open(settings: KafkaSettings): Promise<KafkaEventLog> {
+    const log = new KafkaEventLog(settings);
+    try {
+      await untilDeadline("be reached", settings, () => log.#cluster.connect());
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
+    return log;
+  }
+
+  /**
+   * Resolves when all in-sync replicas hold all records. Throws InputError where a record is too large for its topic
+   * (nothing is published), or the deadline is over: then each of the records may be in the log or not.
+   */
+  async publish(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+    const batches = batchesOf(topic, records);
+    if (batches.length === 0) return;
+    await this.#topics.partitionsOf(topic);
+    for (const batch of batches) await this.#send(topic, batch);
+  }
+
+  poll(group: string, topic: string, limit: number): Promise<readonly LogRecord[]> {
+    return this.#reader.poll(group, topic, limit);
+  }
+
+  commit(group: string, records: readonly LogRecord[]): Promise<void> {
+    return this.#reader.commit(group, records);
+  }
+
+  /** Ends all connections; the log is not used after. */
+  async close(): Promise<void> {
+    await Promise.all([this.#cluster.disconnect(), this.#dropProducer()]);
+  }
+
+  async #send(topic: string, messages: Message[]): Promise<void> {
+    const what = `take ${messages.length} records of topic '${topic}'`;
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      const late = () => reject(overdue(what, this.#settings, new Error("it does not answer")));
+      timer = setTimeout(late, this.#settings.deadlineMs);
+    });
+    try {
+      const producer = await Promise.race([this.#connectedProducer(), deadline]);
+      await Promise.race([producer.send({ topic, messages, acks: -1 }), deadline]);
+    } catch (error) {
+      // What it sent may still arrive: a new one numbers its records anew.
+      void this.#dropProducer();
+      if (error instanceof InputError) throw error;
+      throw permanentFault(error, this.#settings) ?? overdue(what, this.#settings, rootOf(error));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #connectedProducer(): Promise<Producer> {
+    this.#producer ??= (async () => {
+      const producer = kafkaOf(this.#settings).producer({
+        idempotent: true,
+        maxInFlightRequests: 5,
+        transactionTimeout: 30_000,
+        allowAutoTopicCreation: false,
+        createPartitioner: Partitioners.DefaultPartitioner,
+      });
+      await producer.connect();
+      return producer;
+    })();
+    return this.#producer;
+  }
+
+  async #dropProducer(): Promise<void> {
+    const dropped = this.#producer;
+    this.#producer = null;
+    await dropped?.then(
+      (producer) => producer.disconnect(),
+      () => {},
+    );
+  }
+}

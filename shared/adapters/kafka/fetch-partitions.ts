@@ -1,0 +1,108 @@
+import type Cluster from "kafkajs/src/cluster/index.js";
+import Batch from "kafkajs/src/consumer/batch.js";
+import type { LogRecord } from "#shared/ports/event-log.ts";
+import { rootOf } from "./faults.ts";
+
+/** Most that one request brings of a partition, bytes; a greater record comes alone. */
+const PARTITION_BYTES = 4 << 20;
+
+/** What a topic's partitions hold, by partition. */
+export interface Fetched {
+  readonly records: ReadonlyMap<number, readonly LogRecord[]>;
+  /** Where reading began instead, for the partitions whose log does not have the offset asked for. */
+  readonly restarted: ReadonlyMap<number, number>;
+}
+
+/**
+ * Records of a topic's partitions from an offset on, as far as one request a broker brings them; none where none are
+ * there now. Offsets that the log no longer has, or not yet, count as its first one.
+ */
+export async function fetchPartitions(
+  cluster: Cluster,
+  topic: string,
+  offsets: ReadonlyMap<number, number>,
+): Promise<Fetched> {
+  const found = new Map<number, readonly LogRecord[]>();
+  const restarted = new Map<number, number>();
+  let wanted = offsets;
+  while (wanted.size > 0) {
+    try {
+      wanted = await fetchOnce(cluster, topic, wanted, found);
+    } catch (error) {
+      if (rootOf(error).type !== "OFFSET_OUT_OF_RANGE") throw error;
+      const within = await withinRange(cluster, topic, wanted);
+      for (const [partition, offset] of within) if (offset !== wanted.get(partition)) restarted.set(partition, offset);
+      wanted = within;
+    }
+  }
+  return { records: found, restarted };
+}
+
+/** Puts what came into `found`. Returns the partitions to ask again: what came of them held no record for readers. */
+async function fetchOnce(
+  cluster: Cluster,
+  topic: string,
+  wanted: ReadonlyMap<number, number>,
+  found: Map<number, readonly LogRecord[]>,
+): Promise<Map<number, number>> {
+  const again = new Map<number, number>();
+  const leaders = Object.entries(cluster.findLeaderForPartitions(topic, [...wanted.keys()]));
+  await Promise.all(
+    leaders.map(async ([nodeId, partitions]) => {
+      const broker = await cluster.findBroker({ nodeId });
+      const asked = partitions.map((partition) => ({
+        partition,
+        fetchOffset: String(wanted.get(partition)),
+        maxBytes: PARTITION_BYTES,
+      }));
+      const { responses } = await broker.fetch({
+        maxWaitTime: 1,
+        minBytes: 1,
+        maxBytes: PARTITION_BYTES * asked.length,
+        topics: [{ topic, partitions: asked }],
+      });
+      // A broker answers in as many parts as it likes.
+      for (const response of responses) {
+        for (const partition of response.partitions) {
+          const fetchedOffset = wanted.get(partition.partition)!;
+          const batch = new Batch(topic, String(fetchedOffset), partition);
+          const next = Number(batch.lastOffset()) + 1;
+          if (batch.messages.length === 0 && batch.rawMessages.length > 0 && next > fetchedOffset) {
+            again.set(partition.partition, next);
+          } else found.set(partition.partition, recordsOf(topic, partition.partition, batch));
+        }
+      }
+    }),
+  );
+  return again;
+}
+
+function recordsOf(topic: string, partition: number, batch: Batch): readonly LogRecord[] {
+  return batch.messages.map(({ key, value, offset, timestamp }) => ({
+    topic,
+    partition,
+    offset: Number(offset),
+    appendTime: Number(timestamp),
+    key: key?.toString("utf8") ?? "",
+    value,
+  }));
+}
+
+async function withinRange(
+  cluster: Cluster,
+  topic: string,
+  wanted: ReadonlyMap<number, number>,
+): Promise<Map<number, number>> {
+  const bound = async (fromBeginning: boolean): Promise<Map<number, number>> => {
+    const partitions = [...wanted.keys()].map((partition) => ({ partition }));
+    const [offsets] = await cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }]);
+    return new Map(offsets!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  };
+  const [first, end] = [await bound(true), await bound(false)];
+  return new Map(
+    [...wanted].map(([partition, offset]) => {
+      const inside = offset >= first.get(partition)! && offset <= end.get(partition)!;
+      return [partition, inside ? offset : first.get(partition)!];
+    }),
+  );
+}
