@@ -87,3 +87,104 @@ export type TableName = keyof typeof TABLES;
 export function columnList(table: TableName): string {
   return TABLES[table].join(", ");
 }
+
+/**
+ * Name and columns of every table in QuestDB, in column order. `ts` is the designated time of each; times are
+ * TIMESTAMPs (µs UTC) there, and instruments and runs are named, so that dashboards need no join.
+ */
+export const QUESTDB_TABLES = {
+  /** What the ticks of an instrument are; `ts` is 0. */
+  instruments: ["ts", "exchange", "symbol", "kind", "ids"],
+  /** A trade, at its time. `first_id` and `last_id` are null where the instrument's kind is `trade`. */
+  ticks: ["ts", "exchange", "symbol", "id", "price", "amount", "side", "first_id", "last_id", "origin"],
+  /** A candle revision, at its openTime; its three sums are exact. A `removed` one is no more. */
+  candles: [
+    "ts",
+    "exchange",
+    "symbol",
+    "timeframe",
+    "origin",
+    "revision",
+    "close_ts",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "quote_volume",
+    "buy_volume",
+    "trades",
+    "first_id",
+    "last_id",
+    "reason",
+    "completeness",
+    "removed",
+  ],
+  /** A span that is proven or lost, at its start. */
+  coverage: ["ts", "exchange", "symbol", "to_ts", "kind", "reason"],
+  /** A mark of a span whose candles no longer follow from its ticks, at its start. */
+  dirty_ranges: ["ts", "exchange", "symbol", "to_ts", "mark", "cleared"],
+  /** A run of a strategy. `feeds`, `params`, `definition` and `figures` are JSON; `ts` is 0, as a repeat replaces it. */
+  runs: [
+    "ts",
+    "run",
+    "created",
+    "kind",
+    "strategy",
+    "feeds",
+    "params",
+    "definition",
+    "identity",
+    "status",
+    "error",
+    "result_hash",
+    "figures",
+  ],
+  /** The generation of a run whose results are current, and the names of its feeds as JSON; `ts` is 0. */
+  result_runs: ["ts", "run", "generation", "feeds"],
+  /** A status change of an order. */
+  orders: [
+    "ts",
+    "run",
+    "generation",
+    "seq",
+    "order_id",
+    "feed",
+    "status",
+    "exec_type",
+    "size",
+    "remaining",
+    "price",
+    "tag",
+    "note",
+  ],
+  /** An execution. */
+  fills: ["ts", "run", "generation", "seq", "order_id", "feed", "size", "price", "fee", "pnl"],
+  /** A round trip, at its close. */
+  trades: [
+    "ts",
+    "run",
+    "generation",
+    "seq",
+    "trade",
+    "feed",
+    "open_ts",
+    "size",
+    "entry_price",
+    "exit_price",
+    "pnl",
+    "fees",
+    "bars",
+    "tag",
+  ],
+  /** The account after a cycle. `infinite` tells which values are infinities, which a DOUBLE does not hold. */
+  portfolio_metrics: ["ts", "run", "generation", "cycle", "cash", "value", "infinite"],
+  /** The position of a feed (its number in `result_runs.feeds`) after a cycle. */
+  portfolio_positions: ["ts", "run", "generation", "feed", "cycle", "position", "infinite"],
+  /** A line that a strategy wrote. */
+  logs: ["ts", "run", "generation", "seq", "text"],
+  /** An applied migration; `ts` is 0. */
+  schema_migrations: ["ts", "number", "name", "applied"],
+} as const;
+
+export type QuestdbTableName = keyof typeof QUESTDB_TABLES;

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import { type QuestdbServer, startQuestdb } from "#local/servers/start-questdb.ts";
+import { candleStoreContract } from "#shared/testkit/candle-store-contract.ts";
+import type { Opened } from "#shared/testkit/opened.ts";
+import { rangeRegistryContract } from "#shared/testkit/range-registry-contract.ts";
+import { resultStoreContract } from "#shared/testkit/result-store-contract.ts";
+import { runRegistryContract } from "#shared/testkit/run-registry-contract.ts";
+import { tickStoreContract } from "#shared/testkit/tick-store-contract.ts";
+import { QUESTDB_TABLES } from "#shared/wire/tables.ts";
+import type { QuestdbConnection } from "./connection.ts";
+import { SqlClient } from "./sql-client.ts";
+import { openQuestdbStore, type QuestdbStore } from "./store.ts";
+import { WalGate } from "./wal-gate.ts";
+
+let folder: string;
+let server: QuestdbServer;
+let connection: QuestdbConnection;
+let sql: SqlClient;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "millrace-questdb-"));
+  server = await startQuestdb(folder);
+  connection = {
+    httpUrl: `http://127.0.0.1:${server.ports.http}`,
+    httpUser: server.httpUser.user,
+    httpPassword: server.httpUser.password,
+    pgHost: "127.0.0.1",
+    pgPort: server.ports.pg,
+    pgUser: server.pgUser.user,
+    pgPassword: server.pgUser.password,
+    deadlineMs: 30_000,
+  };
+  sql = new SqlClient(connection);
+});
+
+afterAll(async () => {
+  await sql.close();
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+const DATA = Object.keys(QUESTDB_TABLES).filter((table) => table !== "schema_migrations");
+
+/** A contract's stores start empty. */
+async function empty(): Promise<void> {
+  const wal = new WalGate(sql, connection.deadlineMs);
+  await wal.pass(DATA);
+  const counts = DATA.map((table) => `SELECT '${table}' name, count() rows FROM ${table}`).join(" UNION ALL ");
+  const full = (await sql.rows(counts)).filter(([, rows]) => (rows as number) > 0).map(([name]) => name as string);
+  for (const table of full) await sql.rows(`TRUNCATE TABLE ${table}`);
+  await wal.pass(DATA);
+}
+
+/** Opens a store on the emptied tables; `part` picks the port under test. */
+function opener<Port>(part: (store: QuestdbStore) => Port): () => Promise<Opened<Port>> {
+  return async () => {
+    const opening = () => openQuestdbStore(connection, { keepTicksDays: null });
+    let store = await opening();
+    await empty();
+    return {
+      store: part(store),
+      close: () => store.close(),
+      async reopen() {
+        await store.close();
+        store = await opening();
+        return part(store);
+      },
+    };
+  };
+}
+
+tickStoreContract(
+  "questdb",
+  opener((store) => store.ticks),
+);
+candleStoreContract(
+  "questdb",
+  opener(({ candles, ranges }) => ({ candles, ranges })),
+);
+rangeRegistryContract(
+  "questdb",
+  opener((store) => store.ranges),
+);
+resultStoreContract(
+  "questdb",
+  opener((store) => store.results),
+);
+runRegistryContract(
+  "questdb",
+  opener((store) => store.runs),
+);

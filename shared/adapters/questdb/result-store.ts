@@ -1,0 +1,186 @@
+import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
+import { InputError } from "#shared/market/input-error.ts";
+import type { ResultStore, RunResults } from "#shared/ports/result-store.ts";
+import { metricLines, positionLines, storedValue } from "./cycle-lines.ts";
+import { type PageQuery, pagesByTime } from "./pages.ts";
+import { FILL_ROWS, LOG_ROWS, ORDER_ROWS, type ResultRows, type RunKey, TRADE_ROWS } from "./result-rows.ts";
+import { type RowWriter, rowLines } from "./row-lines.ts";
+import type { Server } from "./server.ts";
+import { integer, text } from "./sql-text.ts";
+
+const PAGE_ROWS = 65_536;
+const TABLES = ["portfolio_metrics", "portfolio_positions", "orders", "fills", "trades", "logs"];
+
+/** What is current of a run; `feeds` is null where its results were removed. */
+interface Current extends RunKey {
+  readonly feeds: readonly string[] | null;
+}
+
+/** Some values of a cycle, by its number. */
+interface CycleValues {
+  readonly cycle: Float64Array;
+  readonly time: Float64Array;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+/**
+ * Results in QuestDB, which deletes no rows: removing those of a run makes the next generation its current one, and
+ * every reader asks for that.
+ */
+export class QuestdbResultStore implements ResultStore {
+  readonly #server: Server;
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  async write(run: string, feeds: readonly string[], events: RunEvents): Promise<void> {
+    const key = await this.#keyOf(run, feeds);
+    const { lines } = this.#server;
+    await Promise.all([
+      lines.write("portfolio_metrics", metricLines(key, events.firstCycle, events.cycles)),
+      ...events.cycles.position.map((_, feed) =>
+        lines.write("portfolio_positions", positionLines(key, events.firstCycle, events.cycles, feed)),
+      ),
+      lines.write("orders", rowLines(ORDER_ROWS.writer(key), events.orders)),
+      lines.write("fills", rowLines(FILL_ROWS.writer(key), events.fills)),
+      lines.write("trades", rowLines(TRADE_ROWS.writer(key), events.trades)),
+      lines.write("logs", rowLines(LOG_ROWS.writer(key), events.logs)),
+    ]);
+  }
+
+  async read(run: string): Promise<RunResults> {
+    const current = await this.#current(run);
+    if (current === null || current.feeds === null) {
+      return { cycles: noCycles(), orders: [], fills: [], trades: [], logs: [] };
+    }
+    await this.#server.wal.pass(TABLES);
+    const [orders, fills, trades, logs] = await Promise.all([
+      this.#rows(current, ORDER_ROWS),
+      this.#rows(current, FILL_ROWS),
+      this.#rows(current, TRADE_ROWS),
+      this.#rows(current, LOG_ROWS),
+    ]);
+    return { cycles: await this.#cycles(current, current.feeds.length), orders, fills, trades, logs };
+  }
+
+  async remove(run: string): Promise<void> {
+    const current = await this.#current(run);
+    if (current === null || current.feeds === null) return;
+    await this.#setCurrent({ run, generation: current.generation + 1, feeds: null });
+  }
+
+  async #keyOf(run: string, feeds: readonly string[]): Promise<RunKey> {
+    const current = await this.#current(run);
+    if (current === null || current.feeds === null) {
+      const first = { run, generation: current?.generation ?? 0, feeds };
+      await this.#setCurrent(first);
+      return first;
+    }
+    const [held, asked] = [JSON.stringify(current.feeds), JSON.stringify(feeds)];
+    if (held === asked) return current;
+    throw new InputError(
+      "conflict",
+      `results of run ${run} are of feeds ${held}, and these are of ${asked}: a run keeps its feeds; remove its results ` +
+        "first, or write under another run",
+    );
+  }
+
+  async #current(run: string): Promise<Current | null> {
+    await this.#server.wal.pass(["result_runs"]);
+    const [row] = await this.#server.sql.rows("SELECT generation, feeds FROM result_runs WHERE run = $1", [run]);
+    if (row === undefined) return null;
+    const [generation, feeds] = row as [number, string | null];
+    return { run, generation, feeds: feeds === null ? null : (JSON.parse(feeds) as string[]) };
+  }
+
+  async #setCurrent(current: Current): Promise<void> {
+    const writer: RowWriter<Current> = {
+      table: "result_runs",
+      time: () => 0,
+      write(line, { run, generation, feeds }) {
+        line.symbol("run", run).intColumn("generation", generation);
+        if (feeds !== null) line.stringColumn("feeds", JSON.stringify(feeds));
+      },
+    };
+    await this.#server.lines.write("result_runs", rowLines(writer, [current]));
+  }
+
+  async #rows<Row>(key: RunKey, rows: ResultRows<Row>): Promise<Row[]> {
+    const sql = `SELECT ${rows.selection} FROM ${rows.table} WHERE ${isOf(key)} ORDER BY seq`;
+    return (await this.#server.sql.rows(sql)).map((values) => rows.row(values));
+  }
+
+  async #cycles(key: RunKey, feeds: number): Promise<CycleColumns> {
+    const metrics = await this.#values("portfolio_metrics", isOf(key), ["cash", "value"]);
+    const position: Float64Array[] = [];
+    for (let feed = 0; feed < feeds; feed++) {
+      const where = `${isOf(key)} AND feed = ${integer(feed)}`;
+      position.push((await this.#values("portfolio_positions", where, ["position"])).first);
+    }
+    return {
+      length: metrics.cycle.length,
+      time: metrics.time,
+      cash: metrics.first,
+      value: metrics.second,
+      position,
+    };
+  }
+
+  /** In order of the cycles' numbers. */
+  async #values(table: string, where: string, names: readonly [string, string?]): Promise<CycleValues> {
+    const [first, second = first] = names;
+    const columns: PageQuery["columns"] = [
+      ["cycle", "number"],
+      ["infinite", "number"],
+      [`${first} first_value`, "number"],
+      [`${second} second_value`, "number"],
+    ];
+    const pages: CycleValues[] = [];
+    const query = { table, columns, where, rows: PAGE_ROWS };
+    for await (const page of pagesByTime(this.#server.http, query, 0, Number.POSITIVE_INFINITY)) {
+      const [cycle, infinite, one, two] = page.columns as [Float64Array, Float64Array, Float64Array, Float64Array];
+      pages.push({
+        cycle,
+        time: page.time,
+        first: one.map((value, i) => storedValue(value, infinite[i]!, 0)),
+        second: two.map((value, i) => storedValue(value, infinite[i]!, 1)),
+      });
+    }
+    return inOrder(pages);
+  }
+}
+
+function isOf({ run, generation }: RunKey): string {
+  return `run = ${text(run)} AND generation = ${integer(generation)}`;
+}
+
+function noCycles(): CycleColumns {
+  const none = new Float64Array(0);
+  return { length: 0, time: none, cash: none, value: none, position: [] };
+}
+
+/** The pages as one, sorted by cycle where their times are not in that order already. */
+function inOrder(pages: readonly CycleValues[]): CycleValues {
+  const cycle = joined(pages.map((page) => page.cycle));
+  const [time, first, second] = [
+    joined(pages.map((page) => page.time)),
+    joined(pages.map((page) => page.first)),
+    joined(pages.map((page) => page.second)),
+  ];
+  if (cycle.every((number, i) => i === 0 || number > cycle[i - 1]!)) return { cycle, time, first, second };
+  const order = Uint32Array.from(cycle, (_, i) => i).sort((a, b) => cycle[a]! - cycle[b]!);
+  const sorted = (column: Float64Array): Float64Array => Float64Array.from(order, (row) => column[row]!);
+  return { cycle: sorted(cycle), time: sorted(time), first: sorted(first), second: sorted(second) };
+}
+
+function joined(columns: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(columns.reduce((length, column) => length + column.length, 0));
+  let at = 0;
+  for (const column of columns) {
+    all.set(column, at);
+    at += column.length;
+  }
+  return all;
+}

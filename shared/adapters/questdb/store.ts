@@ -1,0 +1,69 @@
+import { InputError } from "#shared/market/input-error.ts";
+import type { CandleStore } from "#shared/ports/candle-store.ts";
+import type { RangeRegistry } from "#shared/ports/range-registry.ts";
+import type { ResultStore } from "#shared/ports/result-store.ts";
+import type { RunRegistry } from "#shared/ports/run-registry.ts";
+import type { TickStore } from "#shared/ports/tick-store.ts";
+import { QuestdbCandleStore } from "./candle-store.ts";
+import type { QuestdbConnection } from "./connection.ts";
+import { HttpEndpoint } from "./http-endpoint.ts";
+import { LineWriter } from "./line-writer.ts";
+import { migrate } from "./migrations.ts";
+import { QuestdbRangeRegistry } from "./range-registry.ts";
+import { QuestdbResultStore } from "./result-store.ts";
+import { QuestdbRunRegistry } from "./run-registry.ts";
+import { SqlClient } from "./sql-client.ts";
+import { QuestdbTickStore } from "./tick-store.ts";
+import { WalGate } from "./wal-gate.ts";
+
+/** Everything that a QuestDB holds. */
+export interface QuestdbStore {
+  readonly ticks: TickStore;
+  readonly candles: CandleStore;
+  /** Its leases hold within this process alone. */
+  readonly ranges: RangeRegistry;
+  readonly results: ResultStore;
+  readonly runs: RunRegistry;
+  close(): Promise<void>;
+}
+
+export interface QuestdbStoreOptions {
+  /** For how many days ticks are kept; null: for good. */
+  readonly keepTicksDays: number | null;
+}
+
+/**
+ * Connects to QuestDB and brings its schema up to this version's; any number of processes may. Throws InputError
+ * 'store' where it cannot be reached, refuses the user, or has another schema.
+ */
+export async function openQuestdbStore(
+  connection: QuestdbConnection,
+  { keepTicksDays }: QuestdbStoreOptions,
+): Promise<QuestdbStore> {
+  if (keepTicksDays !== null && !(Number.isInteger(keepTicksDays) && keepTicksDays > 0)) {
+    throw new InputError(
+      "usage",
+      `ticks cannot be kept for ${keepTicksDays} days: give a whole number from 1, or none`,
+    );
+  }
+  const sql = new SqlClient(connection);
+  try {
+    const wal = new WalGate(sql, connection.deadlineMs);
+    await migrate(sql, wal);
+    await sql.rows(`ALTER TABLE ticks SET TTL ${keepTicksDays ?? 0} DAYS`);
+    const http = new HttpEndpoint(connection);
+    const server = { http, lines: new LineWriter(http), sql, wal };
+    const ranges = new QuestdbRangeRegistry(server);
+    return {
+      ticks: new QuestdbTickStore(server),
+      candles: new QuestdbCandleStore(server, ranges),
+      ranges,
+      results: new QuestdbResultStore(server),
+      runs: new QuestdbRunRegistry(server),
+      close: () => sql.close(),
+    };
+  } catch (cause) {
+    await sql.close();
+    throw cause;
+  }
+}
