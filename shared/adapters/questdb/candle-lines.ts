@@ -1,7 +1,7 @@
 import type { Candle } from "#shared/market/candle.ts";
 import { DECIMAL_PLACES, type Decimal } from "#shared/market/decimal.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
-import { doubleName, LineBuffer, type Lines, linePrefix } from "./line-buffer.ts";
+import { doubleName, LineBuffer, type Lines, linePrefix, microseconds } from "./line-buffer.ts";
 
 /** Rows of a request at most: about 6 MB. */
 const ROWS = 20_000;
@@ -43,7 +43,7 @@ class CandleLineBuilder {
   add(candle: Candle, removed: boolean): void {
     const lines = this.#lines;
     lines.start(this.#prefixOf(candle));
-    lines.ascii(`revision=${candle.revision}i,close_ts=${candle.closeTime}000t`);
+    lines.ascii(`revision=${candle.revision}i,close_ts=${microseconds(candle.closeTime)}`);
     if (candle.open !== null) lines.double(OPEN, candle.open);
     if (candle.high !== null) lines.double(HIGH, candle.high);
     if (candle.low !== null) lines.double(LOW, candle.low);
@@ -55,7 +55,7 @@ class CandleLineBuilder {
     if (trades !== null) rest += `,trades=${trades}i`;
     if (firstId !== null) rest += `,first_id=${firstId}i`;
     if (lastId !== null) rest += `,last_id=${lastId}i`;
-    lines.ascii(`${rest},removed=${removed ? "t" : "f"} ${candle.openTime}000t\n`);
+    lines.ascii(`${rest},removed=${removed ? "t" : "f"} ${microseconds(candle.openTime)}\n`);
     lines.end();
   }
 

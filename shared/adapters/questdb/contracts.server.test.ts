@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from "vitest";
 import { type QuestdbServer, startQuestdb } from "#local/servers/start-questdb.ts";
 import { candleStoreContract } from "#shared/testkit/candle-store-contract.ts";
 import type { Opened } from "#shared/testkit/opened.ts";
+import { questdbConnection } from "#shared/testkit/questdb-connection.ts";
 import { rangeRegistryContract } from "#shared/testkit/range-registry-contract.ts";
 import { resultStoreContract } from "#shared/testkit/result-store-contract.ts";
 import { runRegistryContract } from "#shared/testkit/run-registry-contract.ts";
@@ -23,16 +24,7 @@ let sql: SqlClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "millrace-questdb-"));
   server = await startQuestdb(folder);
-  connection = {
-    httpUrl: `http://127.0.0.1:${server.ports.http}`,
-    httpUser: server.httpUser.user,
-    httpPassword: server.httpUser.password,
-    pgHost: "127.0.0.1",
-    pgPort: server.ports.pg,
-    pgUser: server.pgUser.user,
-    pgPassword: server.pgUser.password,
-    deadlineMs: 30_000,
-  };
+  connection = questdbConnection(server, 30_000);
   sql = new SqlClient(connection);
 });
 

@@ -1,5 +1,5 @@
 import type { CycleColumns } from "#shared/engine/run-events.ts";
-import { doubleName, LineBuffer, type Lines, linePrefix } from "./line-buffer.ts";
+import { doubleName, LineBuffer, type Lines, linePrefix, microseconds } from "./line-buffer.ts";
 import type { RunKey } from "./result-rows.ts";
 
 const ROWS = 20_000;
@@ -54,7 +54,7 @@ export function positionLines(
 }
 
 function endLine(lines: LineBuffer, infinite: number, time: number): void {
-  lines.ascii(`${infinite === 0 ? "" : `,infinite=${infinite}i`} ${time}000t\n`);
+  lines.ascii(`${infinite === 0 ? "" : `,infinite=${infinite}i`} ${microseconds(time)}\n`);
   lines.end();
 }
 

@@ -64,6 +64,11 @@ export function doubleName(column: string): string {
   return `,${column}==\x10`;
 }
 
+/** A time in ms UTC as the protocol writes it, in µs. */
+export function microseconds(ms: number): string {
+  return ms === 0 ? "0t" : `${ms}000t`;
+}
+
 /** A table's name and symbols, escaped, ready for the first column. Symbols that are null are left out. */
 export function linePrefix(table: string, symbols: Readonly<Record<string, string | null>>): Buffer {
   const parts = Object.entries(symbols).flatMap(([name, value]) =>

@@ -1,4 +1,3 @@
-import { InputError } from "#shared/market/input-error.ts";
 import type { CandleStore } from "#shared/ports/candle-store.ts";
 import type { RangeRegistry } from "#shared/ports/range-registry.ts";
 import type { ResultStore } from "#shared/ports/result-store.ts";
@@ -13,6 +12,7 @@ import { QuestdbRangeRegistry } from "./range-registry.ts";
 import { QuestdbResultStore } from "./result-store.ts";
 import { QuestdbRunRegistry } from "./run-registry.ts";
 import { SqlClient } from "./sql-client.ts";
+import { keepTicks } from "./tick-retention.ts";
 import { QuestdbTickStore } from "./tick-store.ts";
 import { WalGate } from "./wal-gate.ts";
 
@@ -34,23 +34,17 @@ export interface QuestdbStoreOptions {
 
 /**
  * Connects to QuestDB and brings its schema up to this version's; any number of processes may. Throws InputError
- * 'store' where it cannot be reached, refuses the user, or has another schema.
+ * 'store' where it cannot be reached, refuses the user, or has another schema; 'usage' for days that are none.
  */
 export async function openQuestdbStore(
   connection: QuestdbConnection,
   { keepTicksDays }: QuestdbStoreOptions,
 ): Promise<QuestdbStore> {
-  if (keepTicksDays !== null && !(Number.isInteger(keepTicksDays) && keepTicksDays > 0)) {
-    throw new InputError(
-      "usage",
-      `ticks cannot be kept for ${keepTicksDays} days: give a whole number from 1, or none`,
-    );
-  }
   const sql = new SqlClient(connection);
   try {
     const wal = new WalGate(sql, connection.deadlineMs);
     await migrate(sql, wal);
-    await sql.rows(`ALTER TABLE ticks SET TTL ${keepTicksDays ?? 0} DAYS`);
+    await keepTicks(sql, wal, keepTicksDays);
     const http = new HttpEndpoint(connection);
     const server = { http, lines: new LineWriter(http), sql, wal };
     const ranges = new QuestdbRangeRegistry(server);

@@ -1,6 +1,6 @@
 import type { Instrument } from "#shared/market/instrument.ts";
 import { BUY, SELL, type TickColumns, type TickOrigin, UNKNOWN_SIDE } from "#shared/market/tick.ts";
-import { doubleName, LineBuffer, type Lines, linePrefix } from "./line-buffer.ts";
+import { doubleName, LineBuffer, type Lines, linePrefix, microseconds } from "./line-buffer.ts";
 
 /** Rows of a request at most: about 2.5 MB. */
 const ROWS = 20_000;
@@ -32,7 +32,7 @@ export function* tickLines(
       lines.double(PRICE, ticks.price[i]!);
       lines.double(AMOUNT, ticks.amount[i]!);
       const trades = aggregate ? `,first_id=${ticks.firstId[i]}i,last_id=${ticks.lastId[i]}i` : "";
-      lines.ascii(`${trades} ${ticks.ts[i]}000t\n`);
+      lines.ascii(`${trades} ${microseconds(ticks.ts[i]!)}\n`);
       lines.end();
     }
     yield lines.take();
