@@ -9,8 +9,11 @@ export interface ServerProcess {
   readonly processId: number;
   /** What the server prints. */
   readonly logFile: string;
-  /** Asks the server to end, and kills it after 10 s. Resolves when it is gone, at once where it is gone already. */
-  stop(): Promise<void>;
+  /**
+   * Asks the server to end, and kills it after `deadlineMs`, 10 s unless told otherwise. Resolves when it is gone, at
+   * once where it is gone already.
+   */
+  stop(deadlineMs?: number): Promise<void>;
   /** Kills the server as a crash would: kill -9. Resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -62,14 +65,14 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
 
 function handleOf(child: ChildProcess, logFile: string): ServerProcess {
   const killNow = (): void => void child.kill("SIGKILL");
-  process.once("exit", killNow);
-  const gone = once(child, "exit").then(() => void process.off("exit", killNow));
+  const guard = guardOf(child);
+  const gone = once(child, "exit").then(() => void guard.kill("SIGKILL"));
   return {
     processId: child.pid!,
     logFile,
-    async stop() {
+    async stop(deadlineMs = STOP_DEADLINE_MS) {
       child.kill("SIGTERM");
-      const deadline = setTimeout(killNow, STOP_DEADLINE_MS);
+      const deadline = setTimeout(killNow, deadlineMs);
       await gone;
       clearTimeout(deadline);
     },
@@ -78,6 +81,18 @@ function handleOf(child: ChildProcess, logFile: string): ServerProcess {
       await gone;
     },
   };
+}
+
+/** Kills the server when this process ends, however it ends: the pipe between this one and the guard breaks then. */
+function guardOf(server: ChildProcess): ChildProcess {
+  const script = 'read -r line; kill -9 "$1"';
+  const guard = spawn("/bin/sh", ["-c", script, "sh", String(server.pid)], {
+    // Not to be ended by a terminal's Ctrl-C before its time.
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  guard.unref();
+  return guard;
 }
 
 async function untilHealthy(child: ChildProcess, { name, logFile, healthy }: ServerCommand): Promise<void> {

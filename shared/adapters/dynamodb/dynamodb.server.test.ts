@@ -101,6 +101,13 @@ describe("large states", () => {
     expect(await loaded(store)).toEqual(expected(1, 400_000, 1));
   });
 
+  it("of a commit that came too late are not read", async () => {
+    const { store } = await openCheckpoints();
+    expect(await store.commit("s", "k", 0, checkpoint(400_000, 1))).toBe(true);
+    expect(await store.commit("s", "k", 0, checkpoint(400_000, 2))).toBe(false);
+    expect(await loaded(store)).toEqual(expected(1, 400_000, 1));
+  });
+
   it("are read anew where a faster commit removed them, and said to be lost where none did", async () => {
     const { table } = await openCheckpoints();
     const large = new LargeStateFolder(join(folder, table));

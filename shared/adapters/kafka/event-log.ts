@@ -97,9 +97,7 @@ export class KafkaEventLog implements EventLog {
   async #dropProducer(): Promise<void> {
     const dropped = this.#producer;
     this.#producer = null;
-    await dropped?.then(
-      (producer) => producer.disconnect(),
-      () => {},
-    );
+    // One that never connected has nothing to end, and one whose broker is away is gone already.
+    await dropped?.then((producer) => producer.disconnect()).catch(() => {});
   }
 }
