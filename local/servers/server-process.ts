@@ -44,16 +44,19 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   await mkdir(dirname(command.logFile), { recursive: true });
   const log = await open(command.logFile, "a");
   let child: ChildProcess;
+  let gone: Promise<void>;
   try {
     child = spawn(command.file, command.args, {
       env: { ...process.env, ...command.environment },
       stdio: ["ignore", log.fd, log.fd],
     });
+    // From the start: it may be gone before it is asked for.
+    gone = new Promise((resolve) => child.once("exit", () => resolve()));
     await once(child, "spawn");
   } finally {
     await log.close();
   }
-  const server = handleOf(child, command.logFile);
+  const server = handleOf(child, gone, command.logFile);
   try {
     await untilHealthy(child, command);
   } catch (error) {
@@ -63,10 +66,10 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   return server;
 }
 
-function handleOf(child: ChildProcess, logFile: string): ServerProcess {
+function handleOf(child: ChildProcess, gone: Promise<void>, logFile: string): ServerProcess {
   const killNow = (): void => void child.kill("SIGKILL");
   const guard = guardOf(child);
-  const gone = once(child, "exit").then(() => void guard.kill("SIGKILL"));
+  void gone.then(() => guard.kill("SIGKILL"));
   return {
     processId: child.pid!,
     logFile,

@@ -2,14 +2,24 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, it } from "vitest";
-import { startKafka } from "#local/servers/start-kafka.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type KafkaServer, startKafka } from "#local/servers/start-kafka.ts";
 import { KafkaEventLog } from "./event-log.ts";
 import { createTopics } from "./topics.ts";
 
+let folder: string;
+let server: KafkaServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kafka-"));
+  server = await startKafka(folder);
+});
+afterAll(async () => {
+  await server?.kill();
+  await rm(folder, { recursive: true });
+});
+
 it("loses nothing that it acknowledged, and gives up nothing, while the broker is killed and started again", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "kafka-"));
-  let server = await startKafka(folder);
   const settings = { ...server, tls: false, deadlineMs: 60_000 };
   const topic = "ticks";
   await createTopics(settings, [{ name: topic, partitions: 2, retentionMs: 86_400_000 }], 1);
@@ -55,19 +65,15 @@ it("loses nothing that it acknowledged, and gives up nothing, while the broker i
     expect(Math.max(...read.values())).toBe(1);
   } finally {
     await log.close();
-    await server.kill();
-    await rm(folder, { recursive: true });
   }
 });
 
 it("says which call could not be done when the broker stays away", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "kafka-"));
-  const server = await startKafka(folder);
   const settings = { ...server, tls: false, deadlineMs: 1_500 };
+  const topic = "away";
+  await createTopics({ ...settings, deadlineMs: 20_000 }, [{ name: topic, partitions: 1, retentionMs: 60_000 }], 1);
+  const log = await KafkaEventLog.open(settings);
   try {
-    const topic = "ticks";
-    await createTopics({ ...settings, deadlineMs: 20_000 }, [{ name: topic, partitions: 1, retentionMs: 60_000 }], 1);
-    const log = await KafkaEventLog.open(settings);
     await log.publish(topic, [{ key: "a", value: null }]);
     const records = await log.poll("g", topic, 1);
     await server.kill();
@@ -78,13 +84,11 @@ it("says which call could not be done when the broker stays away", async () => {
         message: expect.stringMatching(new RegExp(`^Kafka at .+ could not ${what} within 1500 ms`)),
       });
     await Promise.all([
-      expect(log.publish(topic, [{ key: "a", value: null }])).rejects.toEqual(away("take 1 records of topic 'ticks'")),
+      expect(log.publish(topic, [{ key: "a", value: null }])).rejects.toEqual(away("take 1 records of topic 'away'")),
       expect(log.poll("g", topic, 1)).rejects.toEqual(away("read offsets of group 'g'")),
       expect(log.commit("g", records)).rejects.toEqual(away("read offsets of group 'g'")),
     ]);
-    await log.close();
   } finally {
-    await server.kill();
-    await rm(folder, { recursive: true });
+    await log.close();
   }
 });
