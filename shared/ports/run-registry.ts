@@ -28,7 +28,7 @@ export interface RunRecord {
 export interface RunRegistry {
   /** Inserts or replaces by `run`. */
   put(record: RunRecord): Promise<void>;
-  /** As `put` of each, all or none. */
+  /** As `put` of each: all or none of up to 100, and of more a first part at the worst. */
   putAll(records: readonly RunRecord[]): Promise<void>;
   get(run: string): Promise<RunRecord | null>;
   /** Those of some runs that there are, in any order. */

@@ -21,8 +21,8 @@ const freshName = () => `t-${randomBytes(6).toString("hex")}`;
 let client: DynamoDBClient;
 let folder: string;
 beforeAll(async () => {
-  client = clientOf(settingsOf(await sharedServer("dynamodb")));
   folder = await mkdtemp(join(tmpdir(), "large-states-"));
+  client = clientOf(settingsOf(await sharedServer("dynamodb")));
 });
 afterAll(async () => {
   client?.destroy();
