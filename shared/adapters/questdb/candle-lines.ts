@@ -10,6 +10,7 @@ const OPEN = doubleName("open");
 const HIGH = doubleName("high");
 const LOW = doubleName("low");
 const CLOSE = doubleName("close");
+const ZERO = 48;
 
 /** A candle and whether it is no more. */
 export interface CandleLine {
@@ -88,8 +89,14 @@ class CandleLineBuilder {
   }
 }
 
-/** All its places: `1.500000000000000000`. */
+/** Its digits without zeros at the end: `1.5`, `100`. */
 export function decimalText(value: Decimal): string {
   const digits = (value < 0n ? -value : value).toString().padStart(DECIMAL_PLACES + 1, "0");
-  return `${value < 0n ? "-" : ""}${digits.slice(0, -DECIMAL_PLACES)}.${digits.slice(-DECIMAL_PLACES)}`;
+  const point = digits.length - DECIMAL_PLACES;
+  let end = digits.length;
+  while (end > point && digits.charCodeAt(end - 1) === ZERO) end--;
+  const sign = value < 0n ? "-" : "";
+  return end === point
+    ? `${sign}${digits.slice(0, point)}`
+    : `${sign}${digits.slice(0, point)}.${digits.slice(point, end)}`;
 }

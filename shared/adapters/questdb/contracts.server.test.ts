@@ -1,14 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { type QuestdbServer, startQuestdb } from "#local/servers/start-questdb.ts";
+import { type Tick, tickColumns } from "#shared/market/tick.ts";
 import { candleStoreContract } from "#shared/testkit/candle-store-contract.ts";
-import type { Opened } from "#shared/testkit/opened.ts";
+import { collect, type Opened } from "#shared/testkit/opened.ts";
 import { questdbConnection } from "#shared/testkit/questdb-connection.ts";
 import { rangeRegistryContract } from "#shared/testkit/range-registry-contract.ts";
 import { resultStoreContract } from "#shared/testkit/result-store-contract.ts";
 import { runRegistryContract } from "#shared/testkit/run-registry-contract.ts";
+import { freshInstrument } from "#shared/testkit/sample-instruments.ts";
+import { rowsOf, ticksFrom } from "#shared/testkit/tick-samples.ts";
 import { tickStoreContract } from "#shared/testkit/tick-store-contract.ts";
 import { QUESTDB_TABLES } from "#shared/wire/tables.ts";
 import type { QuestdbConnection } from "./connection.ts";
@@ -84,3 +87,22 @@ runRegistryContract(
   "questdb",
   opener((store) => store.runs),
 );
+
+it("finds repeats among ids that are hashes, which may lie anywhere", async () => {
+  const opened = await opener((store) => store.ticks)();
+  try {
+    const instrument = freshInstrument();
+    const made = ticksFrom(0, 5).map((tick) => ({ ...tick, id: (tick.id * 7_919_777_333_111) % 2 ** 53 }));
+    const hashed = (ticks: readonly Tick[]) => tickColumns(ticks, "trade", "hash");
+    expect((await opened.store.append(instrument, hashed(made.slice(0, 3)), "import")).stored).toBe(3);
+    const again = [...made, { ...made[1]!, price: 7 }];
+    expect(await opened.store.append(instrument, hashed(again), "import")).toEqual({
+      stored: 2,
+      repeated: 3,
+      conflicts: [5],
+    });
+    expect(rowsOf(await collect(opened.store.read(instrument, 0, Number.POSITIVE_INFINITY)))).toEqual(made);
+  } finally {
+    await opened.close();
+  }
+});

@@ -59,8 +59,8 @@ function endLine(lines: LineBuffer, infinite: number, time: number): void {
 }
 
 function* batches(rows: number, add: (lines: LineBuffer, row: number) => void): Generator<Lines> {
+  const lines = new LineBuffer();
   for (let at = 0; at < rows; at += ROWS) {
-    const lines = new LineBuffer();
     const end = Math.min(rows, at + ROWS);
     for (let row = at; row < end; row++) add(lines, row);
     yield lines.take();

@@ -10,23 +10,17 @@ const ROW_BYTES = 2_048;
 
 /** Builds lines of the protocol's version 3, in which doubles are eight bytes. */
 export class LineBuffer {
-  #bytes: Buffer;
+  #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
   #ends: number[] = [];
-
-  constructor(capacity = 1 << 20) {
-    this.#bytes = Buffer.allocUnsafe(capacity);
-  }
-
-  get byteLength(): number {
-    return this.#length;
-  }
+  /** Room that the next bytes start with: what those before needed. */
+  #capacity = 2 * ROW_BYTES;
 
   /** Starts a row with a table's name and symbols, as `linePrefix` makes them. */
   start(prefix: Uint8Array): void {
     const needed = this.#length + prefix.length + ROW_BYTES;
     if (needed > this.#bytes.length) {
-      const grown = Buffer.allocUnsafe(Math.max(2 * this.#bytes.length, needed));
+      const grown = Buffer.allocUnsafe(Math.max(2 * this.#bytes.length, this.#capacity, needed));
       this.#bytes.copy(grown, 0, 0, this.#length);
       this.#bytes = grown;
     }
@@ -52,7 +46,8 @@ export class LineBuffer {
   /** What was built; the buffer starts anew. */
   take(): Lines {
     const lines = { bytes: this.#bytes.subarray(0, this.#length), ends: this.#ends };
-    this.#bytes = Buffer.allocUnsafe(this.#bytes.length);
+    this.#capacity = this.#bytes.length;
+    this.#bytes = Buffer.alloc(0);
     this.#length = 0;
     this.#ends = [];
     return lines;

@@ -139,9 +139,10 @@ function writeCandle(line: SenderBuffer, one: Candle, removed: boolean): void {
 }
 
 test.each([
-  [0n, "0.000000000000000000"],
+  [0n, "0"],
   [-1n, "-0.000000000000000001"],
-  [1_500_000_000_000_000_000n, "1.500000000000000000"],
+  [1_500_000_000_000_000_000n, "1.5"],
+  [100n * 10n ** 18n, "100"],
   [10n ** 38n - 1n, "99999999999999999999.999999999999999999"],
 ])("the decimal %s is written %s", (value, text) => expect(decimalText(value)).toBe(text));
 

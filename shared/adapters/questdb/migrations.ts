@@ -49,70 +49,85 @@ interface HeldTable {
   readonly partition: string;
   readonly wal: boolean;
   readonly dedup: boolean;
+  /** Type of each column. */
+  readonly columns: ReadonlyMap<string, string>;
+  /** Its upsert keys, in order of columns. */
+  readonly keys: readonly string[];
 }
 
 async function refuseDrift(sql: SqlClient, expected: readonly TableSpec[]): Promise<void> {
-  const held = new Map<string, HeldTable>();
-  for (const [name, partition, wal, dedup] of await sql.rows(
-    "SELECT table_name, partitionBy, walEnabled, dedup FROM tables()",
-  )) {
-    held.set(name as string, { partition: partition as string, wal: wal as boolean, dedup: dedup as boolean });
-  }
+  const held = await heldTables(sql, expected);
   for (const table of expected) {
     const found = held.get(table.name);
-    if (found === undefined)
+    if (found === undefined) {
       throw drift(table.name, "is missing", "a table", "restore it, or start on an empty database");
-    await refuseTableDrift(sql, table, found);
+    }
+    refuseTableDrift(table, found);
+    refuseColumnDrift(table, found);
+    refuseKeyDrift(table, found);
   }
 }
 
-async function refuseTableDrift(sql: SqlClient, table: TableSpec, found: HeldTable): Promise<void> {
-  const { name, partition, keys } = table;
-  const copy = `create it anew as expected under another name, copy the rows with INSERT INTO … SELECT, and rename the two`;
-  if (!found.wal)
+/** Those of the tables that there are. */
+async function heldTables(sql: SqlClient, expected: readonly TableSpec[]): Promise<Map<string, HeldTable>> {
+  const names = expected.map(({ name }) => text(name)).join(", ");
+  const tables = await sql.rows(
+    `SELECT table_name, partitionBy, walEnabled, dedup FROM tables() WHERE table_name IN (${names})`,
+  );
+  const columnsOf = tables.map(
+    ([name]) =>
+      `SELECT ${text(name as string)} name, "column", type, upsertKey FROM table_columns(${text(name as string)})`,
+  );
+  const columns = await sql.rows(columnsOf.join(" UNION ALL "));
+  return new Map(
+    tables.map(([name, partition, wal, dedup]) => {
+      const own = columns.filter(([table]) => table === name) as [string, string, string, boolean][];
+      const table: HeldTable = {
+        partition: partition as string,
+        wal: wal as boolean,
+        dedup: dedup as boolean,
+        columns: new Map(own.map(([, column, type]) => [column, type])),
+        keys: own.filter(([, , , key]) => key).map(([, column]) => column),
+      };
+      return [name as string, table];
+    }),
+  );
+}
+
+function refuseTableDrift({ name, partition }: TableSpec, found: HeldTable): void {
+  if (!found.wal) {
     throw drift(name, "is not a WAL table", "WAL", `run ALTER TABLE ${name} SET TYPE WAL and restart QuestDB`);
+  }
   if (found.partition !== partition) {
+    const copy = "create it anew under another name, copy the rows with INSERT INTO … SELECT, and rename the two";
     throw drift(name, `is partitioned by ${found.partition}`, `PARTITION BY ${partition}`, copy);
   }
-  const columns = new Map<string, { type: string; key: boolean }>();
-  for (const [column, type, key] of await sql.rows(
-    `SELECT "column", type, upsertKey FROM table_columns(${text(name)})`,
-  )) {
-    columns.set(column as string, { type: type as string, key: key as boolean });
-  }
-  for (const [column, type] of table.columns) {
-    const there = columns.get(column);
-    if (there === undefined) {
-      const add = `run ALTER TABLE ${name} ADD COLUMN ${column} ${type}`;
-      throw drift(name, `has no column '${column}'`, `${column} ${type}`, add);
-    }
-    if (there.type !== type) {
-      throw drift(
-        name,
-        `has column '${column}' of type ${there.type}`,
-        type,
-        `run ALTER TABLE ${name} ALTER COLUMN ${column} TYPE ${type}`,
-      );
-    }
-    columns.delete(column);
-  }
-  for (const column of columns.keys()) {
-    throw drift(name, `has a column '${column}'`, "no such column", `run ALTER TABLE ${name} DROP COLUMN ${column}`);
-  }
-  await refuseKeyDrift(sql, table, found.dedup, keys);
 }
 
-async function refuseKeyDrift(
-  sql: SqlClient,
-  { name }: TableSpec,
-  dedup: boolean,
-  keys: readonly string[],
-): Promise<void> {
-  const rows = await sql.rows(`SELECT "column" FROM table_columns(${text(name)}) WHERE upsertKey`);
-  const held = rows.map(([column]) => column as string);
-  if (dedup && held.length === keys.length && keys.every((key) => held.includes(key))) return;
+function refuseColumnDrift({ name, columns }: TableSpec, found: HeldTable): void {
+  for (const [column, type] of columns) {
+    const held = found.columns.get(column);
+    const alter = `run ALTER TABLE ${name}`;
+    if (held === undefined) {
+      throw drift(name, `has no column '${column}'`, `${column} ${type}`, `${alter} ADD COLUMN ${column} ${type}`);
+    }
+    if (held !== type) {
+      throw drift(name, `has column '${column}' of type ${held}`, type, `${alter} ALTER COLUMN ${column} TYPE ${type}`);
+    }
+  }
+  const known = new Set(columns.map(([column]) => column));
+  for (const column of found.columns.keys()) {
+    if (known.has(column)) continue;
+    throw drift(name, `has a column '${column}'`, "no such column", `run ALTER TABLE ${name} DROP COLUMN ${column}`);
+  }
+}
+
+function refuseKeyDrift({ name, keys }: TableSpec, found: HeldTable): void {
+  if (found.dedup && found.keys.length === keys.length && keys.every((key) => found.keys.includes(key))) return;
   const list = keys.join(", ");
-  const has = dedup ? `has upsert keys (${held.join(", ")})` : "has no upsert keys, so that repeats would double rows";
+  const has = found.dedup
+    ? `has upsert keys (${found.keys.join(", ")})`
+    : "has no upsert keys, so that repeats would double rows";
   throw drift(name, has, `(${list})`, `run ALTER TABLE ${name} DEDUP ENABLE UPSERT KEYS(${list})`);
 }
 

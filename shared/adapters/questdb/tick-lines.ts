@@ -23,8 +23,8 @@ export function* tickLines(
     prefixes[code] = linePrefix("ticks", { exchange, symbol, side, origin });
   }
   const aggregate = ticks.kind === "aggregate";
+  const lines = new LineBuffer();
   for (let at = 0; at < ticks.length; at += ROWS) {
-    const lines = new LineBuffer();
     const end = Math.min(ticks.length, at + ROWS);
     for (let i = at; i < end; i++) {
       lines.start(prefixes[ticks.side[i]!]!);
