@@ -1,4 +1,4 @@
-import { type Message, Partitioners, type Producer } from "kafkajs";
+import kafkajs, { type Message, type Producer } from "kafkajs";
 import type Cluster from "kafkajs/src/cluster/index.js";
 import { InputError } from "#shared/market/input-error.ts";
 import type { EventLog, LogRecord, OutgoingRecord } from "#shared/ports/event-log.ts";
@@ -86,7 +86,7 @@ export class KafkaEventLog implements EventLog {
         maxInFlightRequests: 5,
         transactionTimeout: 30_000,
         allowAutoTopicCreation: false,
-        createPartitioner: Partitioners.DefaultPartitioner,
+        createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       });
       await producer.connect();
       return producer;

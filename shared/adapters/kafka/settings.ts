@@ -1,4 +1,4 @@
-import { Kafka, type KafkaConfig, logLevel } from "kafkajs";
+import kafkajs, { type Kafka, type KafkaConfig } from "kafkajs";
 import Cluster from "kafkajs/src/cluster/index.js";
 import socketFactory from "kafkajs/src/network/socketFactory.js";
 import { quietRequestQueue } from "./request-queue.ts";
@@ -24,7 +24,7 @@ const READ_COMMITTED = 1;
 /** A client of the public interface, which goes on trying somewhat longer than the deadline. */
 export function kafkaOf(settings: KafkaSettings): Kafka {
   quietRequestQueue();
-  return new Kafka(configOf(settings, Math.ceil(settings.deadlineMs / LONGEST_RETRY_MS) + 5));
+  return new kafkajs.Kafka(configOf(settings, Math.ceil(settings.deadlineMs / LONGEST_RETRY_MS) + 5));
 }
 
 /** Connections for requests of single partitions and offsets, which are tried twice: who asks owns the deadline. */
@@ -52,7 +52,7 @@ function configOf({ brokers, user, password, tls }: KafkaSettings, retries: numb
     requestTimeout: 30_000,
     enforceRequestTimeout: true,
     // What goes wrong is thrown; kafkajs would print each attempt too.
-    logLevel: logLevel.NOTHING,
+    logLevel: kafkajs.logLevel.NOTHING,
     retry: { initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LONGEST_RETRY_MS, retries },
   };
 }

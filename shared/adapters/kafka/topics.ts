@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type ITopicConfig } from "kafkajs";
+import kafkajs, { type ITopicConfig } from "kafkajs";
 import { InputError } from "#shared/market/input-error.ts";
 import { untilDeadline } from "./faults.ts";
 import { type KafkaSettings, kafkaOf } from "./settings.ts";
@@ -67,7 +67,7 @@ async function refuseDrift(admin: Admin, topics: readonly KafkaTopic[]): Promise
   const names = topics.map(({ name }) => name);
   const metadata = await admin.fetchTopicMetadata({ topics: names });
   const partitions = new Map(metadata.topics.map((topic) => [topic.name, topic.partitions.length]));
-  const resources = names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name }));
+  const resources = names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name }));
   const { resources: configs } = await admin.describeConfigs({ includeSynonyms: false, resources });
   const drifts = topics.flatMap((topic) => {
     const held = new Map(
