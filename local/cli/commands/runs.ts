@@ -1,7 +1,7 @@
 import { InputError } from "#shared/market/input-error.ts";
 import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
-import type { Command } from "../command.ts";
-import { writeLine } from "../output.ts";
+import type { Arguments, Command } from "../command.ts";
+import { note, writeLine } from "../output.ts";
 import { figureTable, runJson, shortFeeds } from "../run-lines.ts";
 import { formatMinute, formatNumber, formatPercent, formatTime, renderTable } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
@@ -22,6 +22,7 @@ export const runs: Command = {
   summary: "list the runs of strategies, or show one",
   examples: ["runs", "runs show 3f2a9c0b1d4e", "runs show 3f2a9c0b1d4e --json"],
   options: {
+    all: { help: "the sets of sweeps, too" },
     json: { help: "the list: one JSON object a line; a run: with its orders, fills, trades and equity" },
     ...STORE_OPTION,
   },
@@ -35,7 +36,7 @@ export const runs: Command = {
       );
     }
     await withPlatform(args, async ({ store }) => {
-      if (id === undefined) return list(store.runs, args.has("json"));
+      if (id === undefined) return list(store.runs, args);
       const record = await findRun(store.runs, id);
       if (args.has("json")) await writeLine(JSON.stringify(await wholeRun(store, record)));
       else await writeLine(await describeRun(store, record));
@@ -66,9 +67,12 @@ export async function findRun(registry: RunRegistry, id: string): Promise<RunRec
   );
 }
 
-async function list(registry: RunRegistry, json: boolean): Promise<void> {
-  const records = await registry.list();
-  if (json) {
+async function list(registry: RunRegistry, args: Arguments): Promise<void> {
+  const held = await registry.list();
+  const records = args.has("all") ? held : held.filter((record) => record.kind !== "sweep");
+  const hidden = held.length - records.length;
+  if (hidden > 0) note(`${hidden} sets of sweeps are not listed: --all shows them`);
+  if (args.has("json")) {
     for (const { definition: _, ...record } of records) await writeLine(JSON.stringify(record));
     return;
   }
