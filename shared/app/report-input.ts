@@ -2,6 +2,7 @@ import { traceIndicators } from "../engine/trace-indicators.ts";
 import type { Candle, CandleColumns } from "../market/candle.ts";
 import { isEmpty } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
+import { InputError } from "../market/input-error.ts";
 import type { CandleQuery } from "../ports/candle-store.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
@@ -19,13 +20,21 @@ const WORST = 10;
 
 /**
  * What a report shows of a run: its results, the candles of its first feed, the strategy's indicators on them, and how
- * well the candles are known. Everything but the page's scripts and styles.
+ * well the candles are known. Everything but the page's scripts and styles. Throws InputError for a set of a sweep.
  */
 export async function reportInput(
   ports: ReportPorts,
   record: RunRecord,
   code: RunCode,
 ): Promise<Omit<ReportInput, "assets">> {
+  if (record.kind === "sweep") {
+    const params = Object.entries(record.params).map(([name, value]) => `--param ${name}=${value}`);
+    throw new InputError(
+      "no-data",
+      `run ${record.run} is a set of a sweep, of which the figures alone are kept: run it once more, with the sweep's ` +
+        `other options, by millrace backtest ${record.strategy} ${record.feeds.join(" ")} ${params.join(" ")}`,
+    );
+  }
   const plan = parsePlan(record.definition);
   const results = await ports.results.read(record.run);
   const [first] = plan.feeds;

@@ -6,7 +6,7 @@ import { strategyTemplate } from "#local/strategies/strategy-template.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { Command } from "../command.ts";
 import { note, writeLine } from "../output.ts";
-import { makeFolder, writeTextFile } from "../output-file.ts";
+import { writeTextFile, writing } from "../output-file.ts";
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MOST_LETTERS = 60;
