@@ -244,7 +244,7 @@ export class Run {
 
   private trade(): void {
     const { broker, recorder, strategy } = this;
-    if (!broker.idle) broker.cycle();
+    if (broker.busy) broker.cycle();
     if (!broker.notices.empty) broker.notices.deliver(this);
     recorder.account(broker.cash, broker.value);
     const accounts = broker.accounts;

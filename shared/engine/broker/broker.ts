@@ -68,9 +68,9 @@ export class Broker implements StatusListener {
     return this.execution.cash;
   }
 
-  /** Whether a cycle has nothing to do here. */
-  get idle(): boolean {
-    return this.book.live + this.execution.carried === 0;
+  /** Whether a cycle has anything to do here. */
+  get busy(): boolean {
+    return this.book.live !== 0 || this.execution.carried !== 0;
   }
 
   /** Cash and positions at the last close, quote currency. */
@@ -80,12 +80,7 @@ export class Broker implements StatusListener {
     const accounts = this.accounts;
     for (let i = 0; i < accounts.length; i++) {
       const account = accounts[i]!;
-      const position = account.position;
-      if (position.lots === 0) continue;
-      const close = account.series.close;
-      // Spelled out for most positions, as this is done each cycle.
-      if (account.plain) value += position.size * close;
-      else value += account.financing.worth(position.size, position.price, close);
+      if (account.position.lots !== 0) value += account.worth;
     }
     return value;
   }
