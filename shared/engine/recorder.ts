@@ -82,10 +82,11 @@ export class Recorder {
     this.orders.push(plain ? row : { ...row, ...extrasOf(order) });
   }
 
-  fill(order: number, feed: string, size: number, price: number, fee: number, pnl: number): void {
+  fill(order: number, feed: string, size: number, price: number, fee: number, pnl: number, maker: boolean): void {
     this.eventHash.pair(order, size);
     this.eventHash.pair(price, fee);
-    this.fills.push({ seq: this.seq++, time: this.time, order, feed, size, price, fee, pnl });
+    const row = { seq: this.seq++, time: this.time, order, feed, size, price, fee, pnl };
+    this.fills.push(maker ? { ...row, maker } : row);
   }
 
   /** A round trip of a feed that closes now. @param size base units of the greatest position, negative for a short */

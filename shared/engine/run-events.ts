@@ -50,6 +50,8 @@ export interface FillRow {
   readonly price: number;
   readonly fee: number;
   readonly pnl: number;
+  /** Whether it rested in the book as a limit order, and paid the maker's rate; absent: no. */
+  readonly maker?: true;
 }
 
 /** One round trip, at its close. `size` is the greatest position held, negative for a short; `pnl` is before fees. */

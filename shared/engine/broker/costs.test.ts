@@ -15,10 +15,10 @@ test("resting limits pay the maker's fee, a limit that finds its price on arriva
   });
   const commission = { type: "percent", rate: 0.01, makerRate: 0.001 } as const;
   const events = runOver(defineRun(strategy, { commission }), barsOf([FLAT, FLAT, [99, 99, 94, 94], flat(90)]));
-  expect(events.fills.map(({ price, fee }) => [price, fee])).toEqual([
-    [100, 1],
-    [95, 0.095],
-    [90, 0.09],
+  expect(events.fills.map(({ price, fee, maker }) => [price, fee, maker])).toEqual([
+    [100, 1, undefined],
+    [95, 0.095, true],
+    [90, 0.09, true],
   ]);
 });
 
