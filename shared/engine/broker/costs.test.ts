@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { acting, type Bar, barsOf, defineRun, endsOf, HOUR, runOver } from "#shared/testkit/acting-run.ts";
+import {
+  type ActingOptions,
+  acting,
+  type Bar,
+  barsOf,
+  defineRun,
+  endsOf,
+  HOUR,
+  runOver,
+} from "#shared/testkit/acting-run.ts";
+import { Run } from "../run.ts";
 import type { TradeEvent } from "./round-trip.ts";
 
 const DAY = 24 * HOUR;
@@ -113,6 +123,28 @@ test("a fill of one trade turns that trade alone, whatever it does to the positi
   ]);
   expect(events.trades.map(({ tradeId, pnl }) => [tradeId, pnl])).toEqual([[1, 60]]);
   expect(events.cycles.position[0]!.at(-1)).toBe(4);
+});
+
+test("every setting is part of the definition that a snapshot goes on with", () => {
+  const strategy = acting(() => {});
+  const plain = new Run(defineRun(strategy)).snapshot();
+  const others: readonly ActingOptions[] = [
+    { commission: { type: "percent", rate: 0 } },
+    { shortCash: false },
+    { cheatOnOpen: true },
+    { cheatOnClose: true },
+    { slippage: { perc: 0 } },
+    { filler: { type: "fixedSize" } },
+    { sizer: { type: "fixedSize", stake: 1 } },
+  ];
+  for (const settings of others) {
+    expect(() => new Run(defineRun(strategy, settings)).restore(plain)).toThrow(
+      "the snapshot is of another run: broker",
+    );
+  }
+  const { feeds, ...rest } = defineRun(strategy);
+  const own = { ...rest, feeds: [{ ...feeds[0]!, commission: { type: "percent", rate: 0 } as const }] };
+  expect(() => new Run(own).restore(plain)).toThrow("the snapshot is of another run: feeds");
 });
 
 test("bad settings are refused when the run is made", () => {
