@@ -159,7 +159,7 @@ test("a bar without prices fills nothing", () => {
     self.buy({ size: 1, execType: "StopTrail", trailAmount: 1, tag: "trail" });
   });
   const nothing: Bar = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
-  const events = runOver(defineRun(strategy), barsOf([FLAT, nothing, FLAT, [101, 101, 101, 101]]));
+  const events = runOver(defineRun(strategy), barsOf([FLAT, nothing, [100, 100.5, 100, 100.5], [101, 101, 101, 101]]));
   const third = START + 3 * HOUR - 1;
   expect(events.fills.map(({ time }) => time)).toEqual([third, third, third, third + HOUR]);
 });
