@@ -55,6 +55,17 @@ test("futures take their margin, and profit is in the cash each cycle", () => {
   expect(events.trades.map(({ pnl, fees }) => [pnl, fees])).toEqual([[400, 12]]);
 });
 
+test("an increase of futures books what the contracts held before have earned up to its price", () => {
+  const strategy = acting((self, bar) => {
+    if (bar <= 2) self.buy({ size: 1 });
+  });
+  const commission = { type: "futures", amount: 0, margin: 500, mult: 10 } as const;
+  const candles = barsOf([FLAT, FLAT, [110, 120, 110, 120]]);
+  const events = runOver(defineRun(strategy, { commission }), candles);
+  expect([...events.cycles.cash]).toEqual([10_000, 9_500, 9_300]);
+  expect([...events.cycles.value]).toEqual([10_000, 10_000, 10_300]);
+});
+
 test("leverage takes a part of the value, interest is paid for each day and lowers the trade's profit", () => {
   const trades: TradeEvent[] = [];
   const strategy = acting((self, bar) => {
