@@ -6,6 +6,7 @@ import type { CommissionSettings } from "./broker/commission.ts";
 import type { FillerSettings } from "./broker/filler.ts";
 import type { OrderEvent, OrderId } from "./broker/order.ts";
 import type { BracketRequest, OrderRequest } from "./broker/order-request.ts";
+import type { TradeEvent } from "./broker/round-trip.ts";
 import type { SlippageSettings } from "./broker/slippage.ts";
 import type { FeedView } from "./feeds/feed-view.ts";
 import { SMA } from "./indicators/sma.ts";
@@ -116,7 +117,10 @@ class Trader extends Strategy({ seed: int(1, { min: 0, max: 1_000_000 }) }, ["sl
     this.log(`timer ${time} ${this.value}`);
   }
   override notifyOrder(order: OrderEvent): void {
-    if (order.status === "Partial") this.log(JSON.stringify(order));
+    this.log(JSON.stringify(order));
+  }
+  override notifyTrade(trade: TradeEvent): void {
+    this.log(JSON.stringify(trade));
   }
 }
 
