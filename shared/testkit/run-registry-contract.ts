@@ -75,10 +75,12 @@ export function runRegistryContract(name: string, open: Open<RunRegistry>): void
         const many = Array.from({ length: 300 }, (_, i) => record(`r${i}`, i, { kind: "sweep", figures: FIGURES }));
         await registry.putAll(many);
         await registry.putAll([]);
+        // Of two records of one run the last stands.
+        await registry.putAll([record("r5", 9, { error: "first" }), many[5]!]);
         expect(await registry.list()).toHaveLength(300);
-        const found = await registry.getAll(["none", "r7", "r299", "r1"]);
+        const found = await registry.getAll(["none", "r7", "r299", "r1", "r5"]);
         const byName = [...found].sort((a, b) => (a.run < b.run ? -1 : 1));
-        expect(byName).toEqual([many[1], many[299], many[7]]);
+        expect(byName).toEqual([many[1], many[299], many[5], many[7]]);
         expect(await registry.getAll([])).toEqual([]);
       }));
 
