@@ -1,10 +1,11 @@
 import type { RunPlan } from "#shared/app/run-plan.ts";
 import type { DeflatedSharpe } from "#shared/app/sweep-deflated-sharpe.ts";
 import type { ParameterAxes, ParameterSet } from "#shared/app/sweep-grid.ts";
-import { sweepHeatMap } from "#shared/app/sweep-heat-map.ts";
+import { MOST_CELLS, sweepHeatMap } from "#shared/app/sweep-heat-map.ts";
 import type { Objective } from "#shared/app/sweep-objective.ts";
 import type { RankedSet } from "#shared/app/sweep-ranking.ts";
 import { feedKey } from "#shared/market/instrument.ts";
+import type { HeatMapInput } from "#shared/report/heat-map.ts";
 import { renderSweepReport } from "#shared/report/heat-map-page.ts";
 import { type Column, formatNumber, formatPercent, renderTable } from "./table.ts";
 
@@ -137,9 +138,6 @@ export function sweepReport(
   warning: string,
 ): string {
   const map = sweepHeatMap(objective, axes, ranked);
-  const others = [...axes].filter(
-    ([name, values]) => values.length > 1 && name !== map?.across.name && name !== map?.down.name,
-  );
   const best = ranked.filter(({ error }) => error === null).slice(0, REPORTED);
   return renderSweepReport({
     strategy: plan.strategy,
@@ -149,10 +147,7 @@ export function sweepReport(
     failed: ranked.filter(({ error }) => error !== null).length,
     warning,
     heatMap: map,
-    heatMapNote:
-      others.length === 0
-        ? null
-        : `Of sets that differ in ${others.map(([name]) => name).join(" and ")} the best is shown.`,
+    heatMapNote: heatMapNote(axes, map),
     best: best.flatMap(({ run, set, value, figures }) =>
       figures === null
         ? []
@@ -169,4 +164,14 @@ export function sweepReport(
           ],
     ),
   });
+}
+
+/** What a heat map does not show, in words; null for nothing. */
+function heatMapNote(axes: ParameterAxes, map: HeatMapInput | null): string | null {
+  const varied = [...axes].filter(([, values]) => values.length > 1).map(([name]) => name);
+  if (varied.length === 0) return null;
+  if (map === null)
+    return `It would have more than ${formatNumber(MOST_CELLS, 0)} cells: sweep in wider steps to see it.`;
+  const others = varied.filter((name) => name !== map.across.name && name !== map.down.name);
+  return others.length === 0 ? null : `Of sets that differ in ${others.join(" and ")} the best is shown.`;
 }

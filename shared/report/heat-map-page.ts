@@ -13,7 +13,7 @@ export interface SweepReportInput {
   readonly failed: number;
   /** What to think of the best set, in words. */
   readonly warning: string;
-  /** Null where no parameter was varied. */
+  /** Null where no parameter was varied, or where it would be too large. */
   readonly heatMap: HeatMapInput | null;
   /** What the heat map leaves out, in words; null for nothing. */
   readonly heatMapNote: string | null;
@@ -35,10 +35,6 @@ export interface SweepReportRow {
 /** A sweep as one HTML page that needs nothing but itself: its policy forbids scripts and every request. */
 export function renderSweepReport(input: SweepReportInput): string {
   const { strategy, subject, objective, sets, failed, warning, best } = input;
-  const map =
-    input.heatMap === null
-      ? null
-      : html`<section id="map"><h2>${objective} by parameter</h2><p class="note">The stronger the colour the better; the best is outlined.${input.heatMapNote === null ? null : ` ${input.heatMapNote}`}</p>${heatMap(input.heatMap)}</section>`;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
@@ -48,12 +44,18 @@ export function renderSweepReport(input: SweepReportInput): string {
 <body><main id="main"><header class="verdict"><p class="kicker">Sweep</p><h1>${strategy}</h1><p class="subject">${subject}</p>
 <p class="sentence">${formatNumber(sets, 0)} sets of parameters, ranked by ${objective}${failed === 0 ? "" : `; ${formatNumber(failed, 0)} failed`}.</p></header>
 <p class="alert">${warning}</p>
-${map ?? new Markup("")}
+${mapSection(input)}
 <section id="best"><h2>The best sets</h2><div class="scroll" tabindex="0" role="region" aria-label="The best sets"><table class="rows">
 <thead><tr><th scope="col" class="text">Parameters</th><th scope="col">${objective}</th><th scope="col">Return</th><th scope="col">Drawdown</th><th scope="col">Sharpe</th><th scope="col">Trades</th><th scope="col">Run</th></tr></thead>
 <tbody>${best.map(bestRow)}</tbody></table></div></section></main>
 <footer><p>Made by Millrace. The best of many tries is the luckiest of them, too: see it on other data before you believe it.</p></footer></body></html>
 `.text;
+}
+
+function mapSection({ objective, heatMap: map, heatMapNote }: SweepReportInput): Markup {
+  if (map === null && heatMapNote === null) return new Markup("");
+  const legend = map === null ? "" : "The stronger the colour the better; the best is outlined. ";
+  return html`<section id="map"><h2>${objective} by parameter</h2><p class="note">${legend}${heatMapNote}</p>${map === null ? null : heatMap(map)}</section>`;
 }
 
 function bestRow({ run, params, value, totalReturn, maxDrawdown, sharpe, trades }: SweepReportRow): Markup {

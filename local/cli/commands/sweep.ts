@@ -25,6 +25,8 @@ import { PLAN_OPTIONS, planWithoutParams, REQUIRE_OPTION, rebuildFeeds, requires
 
 const DEFAULT_TOP = 10;
 const MOST_THREADS = 256;
+/** Sets that a table can show; --json and --csv write all. */
+const MOST_SHOWN = 10_000;
 
 export const sweepCommand: Command = {
   name: "sweep",
@@ -102,7 +104,7 @@ async function requestOf(catalog: Platform["catalog"], args: Arguments): Promise
     sets: parameterSets(loaded.strategy, axes),
     objective: parseObjective(args.value("maximize") ?? "sharpe"),
     threads: count("jobs", MOST_THREADS) ?? availableParallelism(),
-    top: count("top", 1_000_000) ?? DEFAULT_TOP,
+    top: count("top", MOST_SHOWN) ?? DEFAULT_TOP,
     proven: requiresProven(args),
     walk: train === null || test === null ? null : { train, test },
   };
