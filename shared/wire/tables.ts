@@ -52,9 +52,26 @@ export const TABLES = {
   /** A number for each run that has results, which their rows name it by, and the names of its feeds as JSON. */
   result_runs: ["key", "run", "feeds"],
   /** A status change of an order. */
-  orders: ["run", "seq", "ts", "order_id", "feed", "status", "exec_type", "size", "remaining", "price", "tag", "note"],
+  orders: [
+    "run",
+    "seq",
+    "ts",
+    "order_id",
+    "feed",
+    "status",
+    "exec_type",
+    "size",
+    "remaining",
+    "price",
+    "tag",
+    "note",
+    "limit_price",
+    "trade_id",
+    "parent",
+    "order_group",
+  ],
   /** An execution. */
-  fills: ["run", "seq", "ts", "order_id", "feed", "size", "price", "fee", "pnl"],
+  fills: ["run", "seq", "ts", "order_id", "feed", "size", "price", "fee", "pnl", "maker"],
   /** A round trip, at its close. */
   trades: [
     "run",
@@ -70,6 +87,7 @@ export const TABLES = {
     "fees",
     "bars",
     "tag",
+    "trade_id",
   ],
   /** The account after a cycle. */
   portfolio_metrics: ["run", "cycle", "ts", "cash", "value"],
