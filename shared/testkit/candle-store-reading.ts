@@ -77,7 +77,7 @@ export function columnTests(open: Open<CandleStorePorts>): void {
       ]);
       const columns = await candles.columns(query(instrument));
       expect(columns.length).toBe(5);
-      const read = await collect(candles.read(query(instrument)));
+      const read = (await collect(candles.read(query(instrument)))).flat();
       const count = (completeness: string): number => read.filter((each) => each.completeness === completeness).length;
       const kinds = ["proven", "reconciled", "unknown", "gap"] as const;
       expect(columns.quality).toEqual(Object.fromEntries(kinds.map((kind) => [kind, count(kind)])));
