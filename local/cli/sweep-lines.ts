@@ -119,6 +119,9 @@ function csvCell(value: string | number | boolean | null): string {
 /** What to think of the best of so many sets. */
 export function luckInWords(best: RankedSet | null, sets: number, luck: DeflatedSharpe | null): string {
   if (best === null || best.error !== null) return "No set came to an end.";
+  if (best.value === null) {
+    return "No set has this figure, so none is better than another: ratios need 30 days, and the profit factor a loss. Use --maximize totalReturn, or a longer span.";
+  }
   if (sets === 1) return "One set alone was run: nothing was chosen, and luck had one try.";
   const start = `${formatNumber(sets, 0)} sets were tried, and the best of many is the luckiest of them, too.`;
   if (luck === null) return `${start} How much is luck cannot be said: that needs 30 days and two sets that differ.`;

@@ -90,6 +90,13 @@ describe("sweep", () => {
     expect(page).toContain("12 sets were tried");
   });
 
+  test("tells where no set has the figure to rank by", async () => {
+    const { code, stderr } = await folder.run([...words, "--from", "2024-07-02", "--to", "2024-07-20"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("No set has this figure");
+    expect(stderr).toContain("--maximize totalReturn");
+  });
+
   test("tells of failed sets, and goes on with the others", async () => {
     const { code, stdout } = await folder.run([
       "sweep",
