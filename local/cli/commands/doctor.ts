@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Platform } from "#local/embedded/platform.ts";
 import { liveWatermark } from "#shared/app/aggregate.ts";
+import { InputError } from "#shared/market/input-error.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
 import type { Command } from "../command.ts";
 import { writeLine } from "../output.ts";
@@ -43,7 +44,7 @@ export const doctor: Command = {
           `Node        ${process.versions.node}, ${process.platform} ${process.arch}`,
           `store       ${path}, ${formatNumber(statSync(path).size / 2 ** 20, 1)} MiB, sound`,
           `disk        ${formatNumber((disk.bavail * disk.bsize) / 2 ** 30, 1)} GiB free`,
-          `strategies  ${(await catalog.names()).join(" ")}`,
+          ...(await strategyLines(catalog)),
           `runs        ${(await store.runs.list()).length}`,
           "",
           tables.length === 0 ? "nothing is held yet: use millrace import, or millrace demo" : tables.join("\n\n"),
@@ -51,6 +52,22 @@ export const doctor: Command = {
       );
     }),
 };
+
+/** The strategies that load, and what is wrong with each that does not. */
+async function strategyLines(catalog: Platform["catalog"]): Promise<string[]> {
+  const sound: string[] = [];
+  const broken: string[] = [];
+  for (const name of await catalog.names()) {
+    try {
+      await catalog.load(name);
+      sound.push(name);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      broken.push(`broken      ${name}: ${error.message}`);
+    }
+  }
+  return [`strategies  ${sound.join(" ")}`, ...broken];
+}
 
 type Store = Platform["store"];
 
