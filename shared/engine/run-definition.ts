@@ -70,7 +70,7 @@ export function commissionOf({ spec, commission }: RunFeed, broker: BrokerSettin
 }
 
 /** Version of the engine's snapshots: a change of what they hold raises it. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 /** A definition without the strategy's code. */
 export interface DefinitionText {

@@ -110,19 +110,30 @@ export class Run {
   /** Tells that a feed has no further bar that closes up to `closeTime` (ms UTC, inclusive). */
   tell(feed: number, closeTime: number): void {
     const series = this.given(feed);
-    if (closeTime > series.told) series.told = closeTime;
+    if (closeTime > series.told) {
+      series.told = closeTime;
+      series.ended = false;
+    }
     this.resampled.told(feed);
   }
 
-  /** Tells that a feed has no further bar at all. */
+  /**
+   * Tells that no further bar of a feed is expected: cycles wait for it no longer. One that is offered or told after all
+   * makes it a feed like any other again.
+   */
   end(feed: number): void {
-    this.given(feed).told = Number.POSITIVE_INFINITY;
+    this.given(feed).ended = true;
     this.resampled.told(feed);
   }
 
-  /** How far a feed was told, ms UTC, inclusive. */
+  /** How far a feed was told, ms UTC, inclusive; its end tells no time. */
   told(feed: number): number {
     return this.feedOf(feed).told;
+  }
+
+  /** Close time of the last cycle's bars, ms UTC; 0 before the first cycle. */
+  get clock(): number {
+    return this.recorder.time === 0 ? 0 : this.recorder.time + 1;
   }
 
   /** A feed that is told from outside. */
@@ -144,7 +155,7 @@ export class Run {
   advance(): void {
     if (this.failure !== null) throw this.failure;
     let horizon = Number.POSITIVE_INFINITY;
-    for (const series of this.series) horizon = Math.min(horizon, series.told);
+    for (const series of this.series) horizon = Math.min(horizon, series.horizon);
     let cycles = 0;
     for (const series of this.series) cycles += series.waiting(horizon);
     this.recorder.reserve(cycles);

@@ -49,6 +49,8 @@ export class Series {
   next = Number.POSITIVE_INFINITY;
   /** Every window that closes up to here (ms UTC, inclusive) is told. */
   told: number;
+  /** No further window is expected, so all later ones count as told too, until one comes after all. */
+  ended = false;
   /** How far back a line can be read; final after construction. */
   lookback: number;
   /** Open of the bar that begins, in the open hooks alone; else NaN. */
@@ -71,6 +73,11 @@ export class Series {
     this.told = told;
     this.lookback = lookback;
     for (let i = 0; i < BAR_COLUMNS.length; i++) this.rows.push({ base: 0 });
+  }
+
+  /** Up to where cycles need not wait for this feed, ms UTC, inclusive. */
+  get horizon(): number {
+    return this.ended ? Number.POSITIVE_INFINITY : this.told;
   }
 
   /** Bars taken so far. */
@@ -140,6 +147,7 @@ export class Series {
     }
     this.lastOffered = last;
     this.told = last;
+    this.ended = false;
     this.waitingBars.add(columns, from, to);
   }
 
@@ -250,6 +258,7 @@ export class Series {
     const kept = Math.min(this.cursor, this.lookback + 1);
     writer.number(this.taken);
     writer.number(this.told);
+    writer.boolean(this.ended);
     writer.number(kept);
     for (const row of this.rows) {
       writer.numbers(this.memory, row.base + this.cursor + 1 - kept, row.base + this.cursor + 1);
@@ -262,6 +271,7 @@ export class Series {
   restore(reader: SnapshotReader): void {
     const taken = reader.number();
     this.told = reader.number();
+    this.ended = reader.boolean();
     this.lastOffered = this.told;
     const kept = reader.number();
     this.resize(this.lookback + 2 + SMALLEST_ROOM, 0);
