@@ -3,12 +3,12 @@ import type { Platform } from "#local/embedded/platform.ts";
 import { parseParameters } from "#local/strategies/catalog.ts";
 import { type BacktestRecord, backtest } from "#shared/app/backtest.ts";
 import { requireProven } from "#shared/app/check-proven.ts";
-import { slippageOf } from "#shared/app/cost-band.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { loadCode, type PlannedFeed, type RunPlan } from "#shared/app/run-plan.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { type Feed, feedKey, instrumentKey, parseFeed } from "#shared/market/instrument.ts";
 import { specOf } from "#shared/market/instrument-specs.ts";
+import { BROKER_OPTIONS, brokerOf } from "../broker-settings.ts";
 import type { Arguments, Command, OptionSpec } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
 import { note, writeLine } from "../output.ts";
@@ -19,14 +19,9 @@ import { LAST_TIME, SPAN_OPTIONS, spanOf } from "../span.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 import { AS_OPTION, choiceOf } from "./candles.ts";
 
-const DEFAULT_CASH = 10_000;
-
 /** Options that say what a run is, besides its parameters. */
 export const PLAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  cash: { value: "AMOUNT", help: `starting cash in quote currency (default ${DEFAULT_CASH})` },
-  fee: { value: "FRACTION", help: "fee of each fill, 0.001 is 0.1 % (default the instrument's taker fee)" },
-  slippage: { value: "FRACTION", help: "how much worse orders fill, 0.0005 is 0.05 % (default not at all)" },
-  "allow-short": { help: "let positions go below zero" },
+  ...BROKER_OPTIONS,
   ...SPAN_OPTIONS,
   "warm-from": { value: "TIME", help: "candles from here to --from only warm the strategy up (default --from)" },
   as: AS_OPTION,
@@ -107,12 +102,7 @@ export function planWithoutParams(args: Arguments): RunPlan {
     strategy: strategy!,
     params: {},
     feeds: feeds.map((text) => planFeed(parseFeed(text), from)),
-    broker: {
-      cash: args.number("cash", (cash) => cash > 0, `an amount above 0, such as ${DEFAULT_CASH}`) ?? DEFAULT_CASH,
-      fee: args.number("fee", (fee) => fee >= 0 && fee < 1, "a fraction from 0 to below 1; 0.001 is 0.1 %"),
-      ...slippageOf(args.number("slippage", (part) => part >= 0 && part < 1, "a fraction from 0 to below 1") ?? 0),
-      allowShort: args.has("allow-short"),
-    },
+    broker: brokerOf(args),
     choice: choiceOf(args),
     warmFrom,
     tradeFrom: from,
@@ -139,11 +129,19 @@ export function planFeed(feed: Feed, time: number): PlannedFeed {
 }
 
 function describe(record: BacktestRecord, plan: RunPlan, seconds: number): string {
-  const { feed, spec } = plan.feeds[0]!;
-  const fee = plan.broker.fee ?? spec.takerFee;
+  const { spec } = plan.feeds[0]!;
   const head = `${record.strategy} on ${shortFeeds(record.feeds)}: run ${record.run}, ${seconds.toFixed(2)} s`;
-  const terms = `fee ${(fee * 100).toFixed(3)} % of each fill (${plan.broker.fee === null ? `taker fee of ${instrumentKey(feed.instrument)}` : "--fee"}), amounts in steps of ${spec.amountStep} ${spec.base}`;
+  const terms = `${feeLine(plan)}, amounts in steps of ${spec.amountStep} ${spec.base}`;
   const data = plan.feeds.map(({ feed: each }, i) => qualityLine(feedKey(each), record.quality[i]!)).join("\n");
   if (record.status === "failed") return `${head}\n${data}\nfailed: ${record.error}`;
   return `${head}\n${terms}\n${data}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}\nmore: millrace runs show ${record.run}; millrace report ${record.run} --out report.html`;
+}
+
+/** What trading the first feed costs, in words. */
+function feeLine({ broker, feeds }: RunPlan): string {
+  const { feed, spec } = feeds[0]!;
+  const percent = (fraction: number): string => `${(fraction * 100).toFixed(3)} %`;
+  if (broker.commission !== undefined) return `commission ${JSON.stringify(broker.commission)}`;
+  if (broker.fee !== null) return `fee ${percent(broker.fee)} of each fill`;
+  return `fee ${percent(spec.takerFee)} of each fill (taker fee of ${instrumentKey(feed.instrument)})`;
 }
