@@ -33,9 +33,10 @@ export interface RunCode {
   readonly engineHash: string;
 }
 
-/** As much of the code as runs. */
+/** As much of the code as runs; with both hashes its snapshots go on only with the same code. */
 export interface RunClass {
-  readonly strategy: Pick<CatalogStrategy, "strategy">;
+  readonly strategy: Pick<CatalogStrategy, "strategy"> & Partial<Pick<CatalogStrategy, "bundleHash">>;
+  readonly engineHash?: string;
 }
 
 /** Loads the code that a plan names. */
@@ -45,12 +46,15 @@ export async function loadCode(catalog: StrategyCatalog, strategy: string): Prom
 
 /** The plan for the engine. `firstCloses`: close time of each feed's first candle, null where unknown. */
 export function definitionOf(plan: RunPlan, code: RunClass, firstCloses: readonly (number | null)[]): RunDefinition {
+  const { strategy, bundleHash } = code.strategy;
+  const { engineHash } = code;
   return {
-    strategy: code.strategy.strategy,
+    strategy,
     params: plan.params,
     feeds: plan.feeds.map(({ feed, spec }, i) => ({ feed, spec, firstClose: firstCloses[i] ?? null })),
     broker: plan.broker,
     tradeFrom: plan.tradeFrom,
+    ...(bundleHash === undefined || engineHash === undefined ? null : { codeHash: `${bundleHash}+${engineHash}` }),
   };
 }
 

@@ -29,6 +29,7 @@ import { type AnyStrategy, StrategyBase } from "./strategy.ts";
 import { StrategyCaller } from "./strategy-caller.ts";
 import { StrategyError } from "./strategy-error.ts";
 import { makeStrategy, replaceContent } from "./strategy-instance.ts";
+import { shapeOf } from "./strategy-shape.ts";
 import { Timer } from "./timer.ts";
 
 /**
@@ -55,7 +56,6 @@ export class Run {
   constructor(definition: RunDefinition) {
     const { strategy, broker } = definition;
     this.definition = definition;
-    this.definitionText = describeDefinition(definition);
     requireFeeds(strategy, definition.feeds);
     this.feeds = definition.feeds;
     if (!(broker.cash > 0 && broker.cash < Number.POSITIVE_INFINITY)) {
@@ -96,6 +96,12 @@ export class Run {
     this.state = instance.state;
     for (const series of this.series) series.seal();
     this.caller = new StrategyCaller(this.strategy, this.series);
+    this.definitionText = describeDefinition(definition, () =>
+      shapeOf(
+        instance,
+        views.map(({ name }, i) => ({ name, series: this.series[i]! })),
+      ),
+    );
   }
 
   /**

@@ -9,7 +9,8 @@ export interface StrategyInstance {
   readonly state: Record<string, unknown>;
 }
 
-const BASE_FIELDS: ReadonlySet<string> = new Set(["host", "data", "feeds", "params", "position"]);
+/** Fields that every strategy has. */
+export const BASE_FIELDS: ReadonlySet<string> = new Set(["host", "data", "feeds", "params", "position"]);
 
 /**
  * Makes, checks and freezes a strategy. Throws InputError for a field that is neither an indicator, a line, `state` nor

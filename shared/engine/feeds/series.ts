@@ -26,7 +26,10 @@ export interface Row {
 
 /** An indicator as its series sees it. */
 export interface Calculation {
+  readonly row: Row;
   readonly minPeriod: number;
+  /** Its class, inputs and first state in words. Before it has run. */
+  describe(): string;
   /** Ends construction. */
   seal(): void;
   /** Computes slots from (inclusive) to (exclusive), in order, each once. */
@@ -124,6 +127,20 @@ export class Series {
   seal(): void {
     this.sealed = true;
     for (const calculation of this.calculations) calculation.seal();
+  }
+
+  /** What a row of this series holds: a column of the bars, or a line by its number. */
+  nameOf(row: Row): string {
+    const at = this.rows.indexOf(row);
+    return BAR_COLUMNS[at] ?? `line ${at}`;
+  }
+
+  /** What is computed from this feed, in words. Before the first bar. */
+  describe(): { readonly line: string; readonly text: string }[] {
+    return this.calculations.map((calculation) => ({
+      line: this.nameOf(calculation.row),
+      text: calculation.describe(),
+    }));
   }
 
   /** The greatest minimum period of the lines of this feed, in bars. */
