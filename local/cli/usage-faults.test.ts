@@ -67,7 +67,12 @@ const TYPED: readonly Case[] = [
 
 /** As above, as a user meets it. */
 const TYPED_TO_THE_COMMAND: readonly Case[] = [
-  ["nonsense", USAGE, "unknown command 'nonsense'", "import candles gaps backtest runs report export doctor"],
+  [
+    "nonsense",
+    USAGE,
+    "unknown command 'nonsense'",
+    "import candles gaps backtest sweep check new-strategy runs report export doctor",
+  ],
   ["--nonsense", USAGE, "unknown command '--nonsense'"],
   ["help nonsense", USAGE, "unknown command 'nonsense'"],
   ["candles", USAGE, "something is missing", "millrace candles <exchange:BASE/QUOTE@timeframe>"],

@@ -8,7 +8,9 @@ import type { RunPlan } from "./run-plan.ts";
  * and how many are not.
  */
 export async function requireProven(ports: ReadCandlesPorts, plan: RunPlan): Promise<void> {
-  for (const { feed } of plan.feeds) {
+  for (const { feed, resampleOf } of plan.feeds) {
+    // Its candles are as good as those that they are made from.
+    if (resampleOf !== undefined) continue;
     let first: { readonly openTime: number; readonly completeness: string } | null = null;
     let count = 0;
     let all = 0;
@@ -26,7 +28,7 @@ export async function requireProven(ports: ReadCandlesPorts, plan: RunPlan): Pro
       "bad-data",
       `${feedKey(feed)} is not proven: the candle of ${new Date(first.openTime).toISOString()} is ` +
         `${first.completeness === "gap" ? "a gap" : `of completeness '${first.completeness}'`}, as ${count === 1 ? "it alone" : `are ${count}`} of ${all}; import what is missing ` +
-        "(millrace gaps tells it), move --from and --to, or leave --require away",
+        "(npx millrace gaps tells it), move --from and --to, or leave --require away",
     );
   }
 }

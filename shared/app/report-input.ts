@@ -32,7 +32,7 @@ export async function reportInput(
     throw new InputError(
       "no-data",
       `run ${record.run} is a set of a sweep, of which the figures alone are kept: run it once more, with the sweep's ` +
-        `other options, by millrace backtest ${record.strategy} ${record.feeds.join(" ")} ${params.join(" ")}`,
+        `other options, by npx millrace backtest ${record.strategy} ${record.feeds.join(" ")} ${params.join(" ")}`,
     );
   }
   const plan = parsePlan(record.definition);
@@ -128,7 +128,9 @@ async function allFeeds(
   query: CandleQuery,
 ): Promise<CandleColumns[]> {
   const columns = [first];
-  for (const { feed } of plan.feeds.slice(1)) columns.push(await candleColumns(ports, { ...query, ...feed }));
+  for (const { feed, resampleOf } of plan.feeds.slice(1)) {
+    columns.push(resampleOf === undefined ? await candleColumns(ports, { ...query, ...feed }) : candleColumnsOf([]));
+  }
   return columns;
 }
 

@@ -121,6 +121,6 @@ describe("a long run", () => {
   test("holds the newest trades, and says where the others are", () => {
     expect(data.trades).toHaveLength(ROW_LIMIT);
     expect(data.trades.at(-1)?.[0]).toBe(long.results.trades.length);
-    expect(page).toContain(`<code>millrace export ${long.run.run}</code>`);
+    expect(page).toContain(`<code>npx millrace export ${long.run.run}</code>`);
   });
 });

@@ -33,7 +33,7 @@ function noTrades(input: ReportInput): string {
 
 function truncation(count: number, noun: string, input: ReportInput): Markup | null {
   if (count <= ROW_LIMIT) return null;
-  return html`The table holds the last ${formatNumber(ROW_LIMIT, 0)} of ${formatCount(count, noun)}: <code>millrace export ${input.run.run}</code> has them all.`;
+  return html`The table holds the last ${formatNumber(ROW_LIMIT, 0)} of ${formatCount(count, noun)}: <code>npx millrace export ${input.run.run}</code> has them all.`;
 }
 
 function tradeGroups(input: ReportInput): Markup | null {

@@ -11,6 +11,7 @@ import { specOf } from "#shared/market/instrument-specs.ts";
 import { BROKER_OPTIONS, brokerOf } from "../broker-settings.ts";
 import type { Arguments, Command, OptionSpec } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
+import { hint } from "../hint.ts";
 import { note, writeLine } from "../output.ts";
 import { writeTextFile } from "../output-file.ts";
 import { reportOf } from "../report-page.ts";
@@ -25,12 +26,17 @@ export const PLAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   ...SPAN_OPTIONS,
   "warm-from": { value: "TIME", help: "candles from here to --from only warm the strategy up (default --from)" },
   as: AS_OPTION,
+  resample: {
+    value: "NAME=SOURCE",
+    help: "make the candles of feed NAME from those of feed SOURCE, such as slow=data",
+    many: true,
+  },
 };
 
 /** The option that refuses candles that are not proven. */
 export const REQUIRE_OPTION: OptionSpec = {
   value: "proven",
-  help: "refuse to run on candles that are not proven complete, naming the first that is not",
+  help: "run only if all candles are proven complete, else name the first that is not",
 };
 
 export const backtestCommand: Command = {
@@ -67,7 +73,7 @@ export const backtestCommand: Command = {
       const seconds = (performance.now() - started) / 1_000;
       if (record.status === "failed") process.exitCode = RUN_FAILED;
       if (args.has("json")) await writeLine(JSON.stringify(await runJson(platform.store, record)));
-      else await writeLine(describe(record, plan, seconds));
+      else await writeLine(describe(record, plan, seconds, args));
       const path = args.value("report");
       if (path !== null) {
         await writeTextFile(path, await reportOf(platform, record));
@@ -101,13 +107,46 @@ export function planWithoutParams(args: Arguments): RunPlan {
   return {
     strategy: strategy!,
     params: {},
-    feeds: feeds.map((text) => planFeed(parseFeed(text), from)),
+    feeds: resampled(
+      feeds.map((text) => planFeed(parseFeed(text), from)),
+      args.values("resample"),
+    ),
     broker: brokerOf(args),
     choice: choiceOf(args),
     warmFrom,
     tradeFrom: from,
     end: to === LAST_TIME ? null : to,
   };
+}
+
+/** The feeds, some of them made from others as `texts` say: `slow=data`. Throws InputError. */
+function resampled(feeds: readonly PlannedFeed[], texts: readonly string[]): PlannedFeed[] {
+  const sources = new Map(
+    texts.map((text) => {
+      const [name = "", source = "", ...rest] = text.split("=");
+      if (name !== "" && source !== "" && rest.length === 0) return [name, source] as const;
+      throw new InputError("usage", `--resample is '${text}': write the names of two feeds, such as slow=data`);
+    }),
+  );
+  const [, ...further] = feeds.map(({ feed }) => feed.name);
+  for (const [name, source] of sources) {
+    if (!further.includes(name)) {
+      const named = further.length === 0 ? "there is none" : `use one of ${further.join(", ")}`;
+      throw new InputError("usage", `--resample ${name}=${source} names no further feed of the run: ${named}`);
+    }
+    const from = feeds.find(({ feed }) => feed.name === source);
+    if (from === undefined || sources.has(source)) {
+      const own = feeds.map(({ feed }) => feed.name).filter((each) => !sources.has(each));
+      throw new InputError(
+        "usage",
+        `--resample ${name}=${source} names no feed with candles of its own to make ${name} from: use one of ${own.join(", ")}`,
+      );
+    }
+  }
+  return feeds.map((planned) => {
+    const resampleOf = sources.get(planned.feed.name);
+    return resampleOf === undefined ? planned : { ...planned, resampleOf };
+  });
 }
 
 /** Whether --require asks for proven candles. Throws InputError for any other word. */
@@ -128,13 +167,23 @@ export function planFeed(feed: Feed, time: number): PlannedFeed {
   return { feed, spec: specOf(feed.instrument, time === 0 ? Date.now() : time) };
 }
 
-function describe(record: BacktestRecord, plan: RunPlan, seconds: number): string {
+function describe(record: BacktestRecord, plan: RunPlan, seconds: number, args: Arguments): string {
   const { spec } = plan.feeds[0]!;
   const head = `${record.strategy} on ${shortFeeds(record.feeds)}: run ${record.run}, ${seconds.toFixed(2)} s`;
   const terms = `${feeLine(plan)}, amounts in steps of ${spec.amountStep} ${spec.base}`;
-  const data = plan.feeds.map(({ feed: each }, i) => qualityLine(feedKey(each), record.quality[i]!)).join("\n");
+  const data = plan.feeds
+    .map(({ feed, resampleOf }, i) =>
+      resampleOf === undefined
+        ? qualityLine(feedKey(feed), record.quality[i]!)
+        : `data: ${feedKey(feed)} is made from the bars of feed ${resampleOf}`,
+    )
+    .join("\n");
   if (record.status === "failed") return `${head}\n${data}\nfailed: ${record.error}`;
-  return `${head}\n${terms}\n${data}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}\nmore: millrace runs show ${record.run}; millrace report ${record.run} --out report.html`;
+  return [
+    `${head}\n${terms}\n${data}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}`,
+    `more: ${hint(args, `runs show ${record.run}`)}`,
+    `      ${hint(args, `report ${record.run} --out report.html`)}`,
+  ].join("\n");
 }
 
 /** What trading the first feed costs, in words. */

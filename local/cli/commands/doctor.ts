@@ -6,6 +6,7 @@ import { liveWatermark } from "#shared/app/aggregate.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
 import type { Command } from "../command.ts";
+import { hint } from "../hint.ts";
 import { writeLine } from "../output.ts";
 import { formatMinute, formatNumber, renderTable } from "../table.ts";
 import { STORE_OPTION, storePath, withNewPlatform } from "../with-platform.ts";
@@ -47,7 +48,9 @@ export const doctor: Command = {
           ...(await strategyLines(catalog)),
           `runs        ${(await store.runs.list()).length}`,
           "",
-          tables.length === 0 ? "nothing is held yet: use millrace import, or millrace demo" : tables.join("\n\n"),
+          tables.length === 0
+            ? `nothing is held yet: use ${hint(args, "import")}, or npx millrace demo`
+            : tables.join("\n\n"),
         ].join("\n"),
       );
     }),

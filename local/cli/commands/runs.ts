@@ -1,7 +1,9 @@
 import { InputError } from "#shared/market/input-error.ts";
 import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
 import type { Arguments, Command } from "../command.ts";
+import { hint } from "../hint.ts";
 import { note, writeLine } from "../output.ts";
+import { backtestLines } from "../run-again.ts";
 import { figureTable, runJson, shortFeeds } from "../run-lines.ts";
 import { formatMinute, formatNumber, formatPercent, formatTime, renderTable } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
@@ -32,14 +34,14 @@ export const runs: Command = {
     if (verb !== undefined && (verb !== "show" || id === undefined)) {
       throw new InputError(
         "usage",
-        `'runs ${args.positionals.join(" ")}' is not known: write millrace runs, or millrace runs show <run>`,
+        `'runs ${args.positionals.join(" ")}' is not known: write npx millrace runs, or npx millrace runs show <run>`,
       );
     }
     await withPlatform(args, async ({ store }) => {
       if (id === undefined) return list(store.runs, args);
       const record = await findRun(store.runs, id);
       if (args.has("json")) await writeLine(JSON.stringify(await wholeRun(store, record)));
-      else await writeLine(await describeRun(store, record));
+      else await writeLine(await describeRun(store, record, args));
     });
   },
 };
@@ -60,7 +62,9 @@ export async function findRun(registry: RunRegistry, id: string): Promise<RunRec
         .join(" or ")}: write more of it`,
     );
   }
-  const known = all.slice(0, 5).map((record) => record.run);
+  // In the registry's order, the newest first.
+  const listed = all.filter((record) => record.kind !== "sweep");
+  const known = listed.slice(0, 5).map((record) => record.run);
   throw new InputError(
     "not-found",
     `no run '${id}': ${known.length === 0 ? "there are none yet, make one with backtest" : `the latest are ${known.join(", ")}`}`,
@@ -85,7 +89,9 @@ async function list(registry: RunRegistry, args: Arguments): Promise<void> {
     formatPercent(record.figures?.totalReturn ?? null, true),
     String(record.figures?.trades ?? "–"),
   ]);
-  await writeLine(rows.length === 0 ? "no runs yet: make one with millrace backtest" : renderTable(COLUMNS, rows));
+  await writeLine(
+    rows.length === 0 ? `no runs yet: make one with ${hint(args, "backtest")}` : renderTable(COLUMNS, rows),
+  );
 }
 
 type Store = Parameters<typeof runJson>[0];
@@ -106,10 +112,27 @@ function count(number: number, what: string): string {
   return `${formatNumber(number, 0)} ${what}${number === 1 ? "" : "s"}`;
 }
 
-async function describeRun(store: Store, record: RunRecord): Promise<string> {
+async function describeRun(store: Store, record: RunRecord, args: Arguments): Promise<string> {
+  const params = Object.entries(record.params).map(([name, value]) => `${name}=${value}`);
+  const head = [
+    `run ${record.run}: ${record.kind} of ${record.strategy}, ${record.status}`,
+    ...(record.error === null ? [] : [record.error]),
+    `parameters   ${params.join(" ") || "none"}`,
+    `feeds        ${shortFeeds(record.feeds)}`,
+    `identity     ${record.identity}`,
+    `result hash  ${record.resultHash ?? "–"}`,
+    "",
+    figureTable([record]),
+    "",
+  ];
+  if (record.kind === "sweep")
+    return [
+      ...head,
+      "Of a set of a sweep the figures alone are kept. For its orders, fills, trades and report run it once more:",
+      backtestLines(record, args),
+    ].join("\n");
   const { fills, trades, logs, orders } = await store.results.read(record.run);
   const refused = orders.filter((order) => order.status === "Margin" || order.status === "Rejected");
-  const params = Object.entries(record.params).map(([name, value]) => `${name}=${value}`);
   const tradeRows = trades
     .slice(-10)
     .map((trade) => [
@@ -131,15 +154,7 @@ async function describeRun(store: Store, record: RunRecord): Promise<string> {
     { heading: "net profit", align: "right" },
   ] as const;
   return [
-    `run ${record.run}: ${record.kind} of ${record.strategy}, ${record.status}`,
-    ...(record.error === null ? [] : [record.error]),
-    `parameters   ${params.join(" ") || "none"}`,
-    `feeds        ${shortFeeds(record.feeds)}`,
-    `identity     ${record.identity}`,
-    `result hash  ${record.resultHash ?? "–"}`,
-    "",
-    figureTable([record]),
-    "",
+    ...head,
     [
       count(fills.length, "fill"),
       `${count(refused.length, "order")} refused`,
