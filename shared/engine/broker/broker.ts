@@ -14,8 +14,9 @@ import { orderEvent } from "./order-view.ts";
 import { Slippage, type SlippageSettings } from "./slippage.ts";
 import { TradeBook } from "./trade-book.ts";
 
-/** Most orders that a strategy may make between two cycles: more of them are a mistake. */
-const MOST_ORDERS = 10_000;
+/** Most orders that a strategy may make between two cycles, and have alive at once: more of them are a mistake. */
+const MOST_MADE = 1_000;
+const MOST_ALIVE = 10_000;
 const REDUCED = "is reduce-only, and there is nothing left to reduce";
 
 /** What decides how orders fill. */
@@ -95,17 +96,20 @@ export class Broker implements StatusListener {
   }
 
   /**
-   * Takes an order. Throws RangeError beyond 10,000 orders in one cycle.
+   * Takes an order. Throws RangeError beyond 1,000 orders in one cycle, and beyond 10,000 that live.
    * @param oco an order whose group it joins, or 0
    * @param transmit whether it, and with it what waits for it, goes to the broker now
    * @param refusal why it is turned away at once, or null
    */
   submit(terms: OrderTerms, oco: number, transmit: boolean, refusal: string | null): OrderId {
-    if (this.made >= MOST_ORDERS) {
-      throw new RangeError(`more than ${MOST_ORDERS} orders were made on one bar: order less, or in fewer pieces`);
+    const { book } = this;
+    if (this.made >= MOST_MADE) {
+      throw new RangeError(`more than ${MOST_MADE} orders were made on one bar: order less, or in fewer pieces`);
+    }
+    if (book.alive >= MOST_ALIVE) {
+      throw new RangeError(`more than ${MOST_ALIVE} orders wait at once: cancel old ones, or give orders a 'validFor'`);
     }
     this.made++;
-    const { book } = this;
     const id = ++this.lastOrder as OrderId;
     const order = new Order(id, terms, this.accounts[terms.feed]!.series.closeTime);
     if (oco !== 0) this.join(order, oco);

@@ -50,10 +50,27 @@ test("a size that rounds to zero is rejected, not forgotten", () => {
   ]);
 });
 
-test("ten thousand orders a bar are taken, one more is a mistake", () => {
-  const many = (count: number) => (self: Acting) => {
-    for (let i = 0; i < count; i++) self.buy({ size: 1, execType: "Limit", price: 1 });
+const many = (self: Acting, count: number, transmit = true): void => {
+  for (let i = 0; i < count; i++) self.buy({ size: 1, execType: "Limit", price: 1, transmit });
+};
+
+test("a thousand orders a bar are taken, one more is a mistake", () => {
+  expect(failure((self) => many(self, 1_000))).toBe("");
+  expect(failure((self) => many(self, 1_001))).toContain("more than 1000 orders were made on one bar");
+  expect(failure((self) => many(self, 10_000))).toContain("more than 1000 orders were made on one bar");
+});
+
+test("ten thousand orders may wait, sent or not, one more is a mistake", () => {
+  const run = (act: (self: Acting, bar: number) => void) =>
+    runOver(defineRun(acting(act), { cash: 1e6 }), barsOf(new Array<Bar>(11).fill(FLAT)));
+  const thousands = (self: Acting, bar: number): void => {
+    if (bar <= 10) many(self, 1_000, bar > 1);
   };
-  expect(failure(many(10_000))).toBe("");
-  expect(failure(many(10_001))).toContain("more than 10000 orders were made on one bar");
+  expect(run(thousands).orders.filter(({ status }) => status === "Accepted")).toHaveLength(9_000);
+  expect(() =>
+    run((self, bar) => {
+      thousands(self, bar);
+      if (bar === 11) many(self, 1);
+    }),
+  ).toThrow("more than 10000 orders wait at once: cancel old ones");
 });
