@@ -2,6 +2,7 @@ import type { Recorder } from "../recorder.ts";
 import type { Account } from "./account.ts";
 import { type Refusal, reduction, SHORT_REFUSED } from "./margin-check.ts";
 import type { Order } from "./order.ts";
+import { uncountable } from "./order-size.ts";
 import type { BookedFill, TradeBook } from "./trade-book.ts";
 import { dayOf } from "./validity.ts";
 
@@ -91,6 +92,7 @@ export class Execution {
   ): Refusal | null {
     const { position, financing } = account;
     if (lots < 0 && !this.allowShort) return SHORT_REFUSED;
+    if (!account.lots.exact(position.lots + lots)) return { status: "Rejected", note: uncountable(account) };
     const cash = this.cash - financing.locked(units, price) - fee;
     if (cash < 0) return { status: "Margin", note: `needs ${-cash} ${account.spec.quote} more than the cash there is` };
     this.cash = cash;
