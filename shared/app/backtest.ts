@@ -1,4 +1,5 @@
 import type { ChosenCandles, WindowCounts } from "../market/candle.ts";
+import { candleColumnsOf } from "../market/candle-columns.ts";
 import { InputError } from "../market/input-error.ts";
 import { feedKey, instrumentKey } from "../market/instrument.ts";
 import { joinIntervals } from "../market/interval.ts";
@@ -78,10 +79,17 @@ function runOnce(plan: RunPlan, code: RunCode, columns: readonly ChosenCandles[]
 /** The last time that a date can hold, ms UTC. */
 const LAST_DATE = 8.64e15;
 
-/** Columns of a plan's feeds, in order. Throws InputError 'no-data' for a feed without candles. */
+/**
+ * Columns of a plan's feeds, in order; empty for a feed that is made from another. Throws InputError 'no-data' for a feed
+ * without candles.
+ */
 export async function readFeeds(ports: BacktestPorts, plan: RunPlan): Promise<ChosenCandles[]> {
   const columns: ChosenCandles[] = [];
-  for (const { feed } of plan.feeds) {
+  for (const { feed, resampleOf } of plan.feeds) {
+    if (resampleOf !== undefined) {
+      columns.push(candleColumnsOf([]));
+      continue;
+    }
     const to = plan.end ?? Number.MAX_SAFE_INTEGER;
     const query: CandleQuery = { ...feed, choice: plan.choice, from: plan.warmFrom, to };
     const candles = await candleColumns(ports, query);

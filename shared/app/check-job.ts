@@ -55,6 +55,7 @@ export function taskOfLeg({ plan, columns }: CheckTask, job: CheckJob & { readon
   const whole = allGiven(plan, columns);
   const { rows } = givenFor(job, plan, whole);
   const parts = columns.map((feed, i) => {
+    if (plan.feeds[i]!.resampleOf !== undefined) return feed;
     const first = whole.rows[i]!.from;
     const { from, to } = rows[i]!;
     const kept = [first, ...Array.from({ length: to - from }, (_, row) => from + row).filter((row) => row > first)];

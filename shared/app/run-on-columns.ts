@@ -65,7 +65,8 @@ export function hashTaken(plan: RunPlan, columns: readonly CandleColumns[]): str
 }
 
 /**
- * Runs a plan over columns that hold its candles, and perhaps more around them. Every feed must have a row to take.
+ * Runs a plan over columns that hold its candles, and perhaps more around them. Every feed must have a row to take,
+ * unless it is made from another.
  * A strategy that throws fails the run; what it did before is kept. Events lie in `memory`, until that is used again.
  * `progress` is called every few thousand bars.
  */
@@ -123,6 +124,7 @@ function drive(
     ),
   );
   for (let i = 1; i < columns.length; i++) {
+    if (plan.feeds[i]!.resampleOf !== undefined) continue;
     run.offer(i, columns[i]!, rows[i]!.from, rows[i]!.to);
     run.end(i);
   }

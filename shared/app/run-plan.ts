@@ -10,6 +10,8 @@ import type { CatalogStrategy, StrategyCatalog } from "../ports/strategy-catalog
 export interface PlannedFeed {
   readonly feed: Feed;
   readonly spec: InstrumentSpec;
+  /** Name of the feed whose bars its candles are merged from; absent: they are read from the store. */
+  readonly resampleOf?: string;
 }
 
 /** What a run is asked to be. Times in ms UTC. */
@@ -51,7 +53,7 @@ export function definitionOf(plan: RunPlan, code: RunClass, firstCloses: readonl
   return {
     strategy,
     params: plan.params,
-    feeds: plan.feeds.map(({ feed, spec }, i) => ({ feed, spec, firstClose: firstCloses[i] ?? null })),
+    feeds: plan.feeds.map((planned, i) => ({ ...planned, firstClose: firstCloses[i] ?? null })),
     broker: plan.broker,
     tradeFrom: plan.tradeFrom,
     ...(bundleHash === undefined || engineHash === undefined ? null : { codeHash: `${bundleHash}+${engineHash}` }),
@@ -66,7 +68,12 @@ export function describePlan(plan: RunPlan, code: RunCode, dataHash: string | nu
     bundle: bundleHash,
     engine: code.engineHash,
     params: resolveParameters(strategy.parameters, plan.params, plan.strategy),
-    feeds: plan.feeds.map(({ feed, spec }) => ({ name: feed.name, feed: feedKey(feed), spec: { ...spec } })),
+    feeds: plan.feeds.map(({ feed, spec, resampleOf }) => ({
+      name: feed.name,
+      feed: feedKey(feed),
+      spec: { ...spec },
+      ...(resampleOf === undefined ? null : { resampleOf }),
+    })),
     broker: { ...plan.broker },
     choice: plan.choice,
     warmFrom: plan.warmFrom,
@@ -79,12 +86,12 @@ export function describePlan(plan: RunPlan, code: RunCode, dataHash: string | nu
 /** The plan that a description was made from. */
 export function parsePlan(description: string): RunPlan {
   const json = JSON.parse(description) as Omit<RunPlan, "feeds"> & {
-    readonly feeds: readonly { readonly name: string; readonly feed: string; readonly spec: InstrumentSpec }[];
+    readonly feeds: readonly (Omit<PlannedFeed, "feed"> & { readonly name: string; readonly feed: string })[];
   };
   return {
     strategy: json.strategy,
     params: json.params,
-    feeds: json.feeds.map(({ name, feed, spec }) => ({ feed: parseFeed(`${name}=${feed}`), spec })),
+    feeds: json.feeds.map(({ name, feed, ...rest }) => ({ ...rest, feed: parseFeed(`${name}=${feed}`) })),
     broker: json.broker,
     choice: json.choice,
     warmFrom: json.warmFrom,

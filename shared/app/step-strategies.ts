@@ -233,7 +233,8 @@ class LiveRun implements StageState {
     const closed = record.candles.filter((candle) => candle.revision === 0);
     // A record holds the candles of every timeframe that it closed: one that is not here has not ended by then.
     const closedUpTo = closed.reduce((latest, candle) => Math.max(latest, candle.closeTime), Number.NEGATIVE_INFINITY);
-    for (const [i, { feed }] of this.#plan.feeds.entries()) {
+    for (const [i, { feed, resampleOf }] of this.#plan.feeds.entries()) {
+      if (resampleOf !== undefined) continue;
       if (instrumentKey(feed.instrument) !== key) continue;
       const told = run.told(i);
       const fresh = closed.filter(

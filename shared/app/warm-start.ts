@@ -1,6 +1,7 @@
 import { Run } from "../engine/run.ts";
 import { ByteReader, ByteWriter } from "../market/bytes.ts";
 import type { Candle } from "../market/candle.ts";
+import { candleColumnsOf } from "../market/candle-columns.ts";
 import { instrumentKey } from "../market/instrument.ts";
 import type { CandlesRecord } from "../wire/candle-records.ts";
 import { candleColumns, type ReadCandlesPorts } from "./read-candles.ts";
@@ -40,7 +41,8 @@ export async function warmRun(
   const starts = plan.feeds.map(({ feed }) => firsts.get(instrumentKey(feed.instrument)));
   if (starts.some((first) => first === undefined)) return null;
   const history = await Promise.all(
-    plan.feeds.map(async ({ feed }, i) => {
+    plan.feeds.map(async ({ feed, resampleOf }, i) => {
+      if (resampleOf !== undefined) return candleColumnsOf([]);
       const first = starts[i]!;
       await waitForArchive(ports, plan, i, first);
       return candleColumns(ports, { ...feed, choice: "known", from: plan.warmFrom, to: first.closeTime - 1 });
@@ -49,6 +51,7 @@ export async function warmRun(
   const firstCloses = history.map((columns) => columns.closeTime[0] ?? null);
   const run = new Run(definitionOf(plan, code, firstCloses));
   for (const [i, columns] of history.entries()) {
+    if (plan.feeds[i]!.resampleOf !== undefined) continue;
     if (columns.length > 0) run.offer(i, columns, 0, columns.length);
     run.tell(i, starts[i]!.closeTime - 1);
   }
