@@ -12,9 +12,9 @@ const DEFAULT_CASH = 10_000;
 
 /** Options that say how the simulated broker works. */
 export const BROKER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  broker: { value: "FILE", help: "settings of the broker, JSON: commission, slippage, filler, sizer and others" },
+  broker: { value: "FILE", help: "settings of the broker, JSON: commission, slippage, filler, sizer, …" },
   cash: { value: "AMOUNT", help: `starting cash in quote currency (default ${DEFAULT_CASH})` },
-  fee: { value: "FRACTION", help: "fee of each fill, 0.001 is 0.1 % (default the instrument's taker and maker fees)" },
+  fee: { value: "FRACTION", help: "fee of each fill, 0.001 is 0.1 % (default the instrument's own)" },
   slippage: { value: "FRACTION", help: "how much worse orders fill, 0.0005 is 0.05 % (default not at all)" },
   "allow-short": { help: "let positions go below zero" },
 };

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -29,6 +30,23 @@ test("a new strategy passes its test, the types and the style as it is", async (
     await tool("typescript/bin/tsc", ["-p", folder]);
     await writeFile(join(folder, "vitest.config.ts"), 'export default { test: { include: ["**/*.test.ts"] } };\n');
     expect(await tool("vitest/vitest.mjs", ["run", "--root", folder])).toMatch(/2 passed/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("its test survives the first edit, wherever the strategy lies", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "millrace-template-"));
+  try {
+    const { strategy, test: testText } = strategyTemplate("my-idea");
+    const edited = strategy
+      .replace("period: int(50, { min: 2, max: 500 })", "window: int(20, { min: 2, max: 99 })")
+      .replace("this.params.period", "this.params.window");
+    expect(edited).not.toContain("this.params.period");
+    await writeFile(join(folder, "strategy.ts"), edited);
+    await writeFile(join(folder, "strategy.test.ts"), testText);
+    // As new-strategy says to.
+    expect(await tool("vitest/vitest.mjs", ["run", "--dir", folder])).toMatch(/2 passed/);
   } finally {
     await rm(folder, { recursive: true });
   }

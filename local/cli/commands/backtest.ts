@@ -28,7 +28,7 @@ export const PLAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   as: AS_OPTION,
   resample: {
     value: "NAME=SOURCE",
-    help: "make the candles of feed NAME from those of feed SOURCE, such as slow=data",
+    help: "make feed NAME of SOURCE's candles, such as slow=data",
     many: true,
   },
 };
@@ -36,7 +36,7 @@ export const PLAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 /** The option that refuses candles that are not proven. */
 export const REQUIRE_OPTION: OptionSpec = {
   value: "proven",
-  help: "run only if all candles are proven complete, else name the first that is not",
+  help: "run only if all candles are proven complete, else name the first",
 };
 
 export const backtestCommand: Command = {

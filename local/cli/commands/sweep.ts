@@ -33,11 +33,11 @@ export const sweepCommand: Command = {
   usage: "<strategy> <exchange:BASE/QUOTE@timeframe> [name=feed …]",
   summary: "run a strategy with many sets of parameters, and rank them",
   examples: [
-    "sweep sma-cross binance:BTC/USDT@1h --param fast=5:50:5 --param slow=20:200:10 --maximize sharpe",
+    "sweep sma-cross binance:BTC/USDT@1h --param fast=5:50:5 --param slow=20:200:10",
     "sweep sma-cross binance:BTC/USDT@1h --param fast=5:50:5 --train 90d --test 30d",
   ],
   options: {
-    param: { value: "NAME=VALUES", help: "from:to:step with both ends, values with commas, or one value", many: true },
+    param: { value: "NAME=VALUES", help: "from:to:step with both ends, or values with commas", many: true },
     maximize: { value: "FIGURE", help: "what to rank by (default sharpe); drawdown and the like are minimised" },
     jobs: { value: "COUNT", help: "threads (default one a core)" },
     top: { value: "COUNT", help: `sets in the table (default ${DEFAULT_TOP})` },
