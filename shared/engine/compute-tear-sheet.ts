@@ -1,5 +1,6 @@
 import type { CandleColumns } from "../market/candle.ts";
 import { InputError } from "../market/input-error.ts";
+import { power } from "../market/logarithm.ts";
 import type { CycleColumns, FillRow, TradeRow } from "./run-events.ts";
 import type { TearSheet } from "./tear-sheet.ts";
 
@@ -180,7 +181,7 @@ function ratiosOf(returns: Float64Array, totalReturn: number, span: number, dept
   const deviation = Math.sqrt(squares / (days - 1));
   const below = Math.sqrt(downside / days);
   const year = Math.sqrt(DAYS_A_YEAR);
-  const cagr = totalReturn <= -1 ? -1 : (1 + totalReturn) ** ((DAYS_A_YEAR * DAY) / span) - 1;
+  const cagr = totalReturn <= -1 ? -1 : power(1 + totalReturn, (DAYS_A_YEAR * DAY) / span) - 1;
   return {
     cagr,
     volatility: deviation * year,
