@@ -11,12 +11,15 @@ const BROKER_FILE = "broker.json";
 
 /** The backtest that is the same run, as it can be typed; a second line gives the file that it needs, if any. */
 export function backtestLines(record: RunRecord, args: Arguments): string {
-  const { broker, choice, warmFrom, tradeFrom, end } = parsePlan(record.definition);
+  const { feeds, broker, choice, warmFrom, tradeFrom, end } = parsePlan(record.definition);
   const options = brokerOptions(broker);
   const time = (ms: number): string => new Date(ms).toISOString();
   const words = [
     `backtest ${record.strategy} ${shortFeeds(record.feeds)}`,
     ...Object.entries(record.params).map(([name, value]) => `--param ${name}=${value}`),
+    ...feeds.flatMap(({ feed, resampleOf }) =>
+      resampleOf === undefined ? [] : [`--resample ${feed.name}=${resampleOf}`],
+    ),
     ...(options ?? [`--broker ${BROKER_FILE}`]),
     ...(tradeFrom === 0 ? [] : [`--from ${time(tradeFrom)}`]),
     ...(warmFrom === tradeFrom ? [] : [`--warm-from ${time(warmFrom)}`]),

@@ -102,3 +102,36 @@ test("the broker's file decides what a run does, and is part of its identity", a
     'commission {"type":"percent","rate":0.002,"leverage":2}',
   );
 });
+
+describe("analyzers", () => {
+  const words = ["backtest", "sma-cross", M5];
+
+  test("are told as a table, and as JSON with their options", async () => {
+    const asked = ["--analyzer", "TradeAnalyzer", "--analyzer", 'TimeReturn:{"timeframe":"Days"}', "--analyzer", "SQN"];
+    const told = JSON.parse(await folder.output([...words, ...asked, "--json"])) as {
+      readonly counts: { readonly trades: number };
+      readonly analyzers: readonly { readonly name: string; readonly options: object; readonly result: object }[];
+    };
+    expect(told.analyzers.map(({ name, options }) => ({ name, options }))).toEqual([
+      { name: "TradeAnalyzer", options: {} },
+      { name: "TimeReturn", options: { timeframe: "Days" } },
+      { name: "SQN", options: {} },
+    ]);
+    expect(told.analyzers[0]!.result).toMatchObject({ total: { closed: told.counts.trades } });
+    expect((told.analyzers[1]!.result as { readonly values: readonly number[] }).values.length).toBeGreaterThan(10);
+    expect(told.analyzers[2]!.result).toMatchObject({ trades: told.counts.trades });
+    const table = await folder.output([...words, ...asked]);
+    expect(table).toMatch(new RegExp(`total\\.closed +${told.counts.trades}\n`));
+    expect(table).toMatch(/… \d+ more, in --json/);
+    expect(table).toMatch(/TimeReturn \{"timeframe":"Days"\} +values\[0\]/);
+  });
+
+  test.each([
+    ["Sharpe", "there is no analyzer 'Sharpe': use one of AnnualReturn Calmar"],
+    ["SQN:5", "write its options as a JSON object, such as SQN:"],
+    ["SQN:{period}", "write its options as a JSON object"],
+    ['SharpeRatio:{"riskfree":0}', "analyzer SharpeRatio has no option 'riskfree'"],
+  ])("cannot be asked for as %s", async (text, said) => {
+    expectFault(await folder.run([...words, "--analyzer", text]), USAGE, said);
+  });
+});

@@ -1,6 +1,7 @@
 import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
 import type { Platform } from "#local/embedded/platform.ts";
 import { parseParameters } from "#local/strategies/catalog.ts";
+import { type AnalyzerFigures, type AnalyzerRequest, analyzeRun, checkAnalyzers } from "#shared/app/analyze-run.ts";
 import { type BacktestRecord, backtest } from "#shared/app/backtest.ts";
 import { requireProven } from "#shared/app/check-proven.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
@@ -8,6 +9,7 @@ import { loadCode, type PlannedFeed, type RunPlan } from "#shared/app/run-plan.t
 import { InputError } from "#shared/market/input-error.ts";
 import { type Feed, feedKey, instrumentKey, parseFeed } from "#shared/market/instrument.ts";
 import { specOf } from "#shared/market/instrument-specs.ts";
+import { ANALYZER_OPTION, analyzerTable, parseAnalyzer } from "../analyzer-lines.ts";
 import { BROKER_OPTIONS, brokerOf } from "../broker-settings.ts";
 import type { Arguments, Command, OptionSpec } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
@@ -49,11 +51,13 @@ export const backtestCommand: Command = {
   ].join("\n"),
   examples: [
     "backtest sma-cross binance:BTC/USDT@1m --param fast=10 --report report.html",
-    "backtest trend-filter binance:BTC/USDT@5m slow=binance:BTC/USDT@1h",
+    "backtest trend-filter binance:BTC/USDT@5m slow=binance:BTC/USDT@1h --resample slow=data",
+    "backtest sma-cross binance:BTC/USDT@1h --broker broker.json --analyzer SQN --analyzer TradeAnalyzer",
   ],
   options: {
     param: { value: "NAME=VALUE", help: "a parameter of the strategy", many: true },
     ...PLAN_OPTIONS,
+    analyzer: ANALYZER_OPTION,
     require: REQUIRE_OPTION,
     report: { value: "FILE", help: "write the report of the run, an HTML page" },
     json: { help: "one JSON object" },
@@ -63,6 +67,8 @@ export const backtestCommand: Command = {
   async run(args) {
     const catalog = new FolderCatalog(process.env);
     const plan = await planOf({ catalog }, args);
+    const analyzers = args.values("analyzer").map(parseAnalyzer);
+    checkAnalyzers(plan, analyzers);
     const proven = requiresProven(args);
     await withPlatform(args, async (platform) => {
       await rebuildFeeds(platform, plan);
@@ -72,8 +78,11 @@ export const backtestCommand: Command = {
       const record = await backtest(platform.store, plan, code, Date.now());
       const seconds = (performance.now() - started) / 1_000;
       if (record.status === "failed") process.exitCode = RUN_FAILED;
-      if (args.has("json")) await writeLine(JSON.stringify(await runJson(platform.store, record)));
+      const analyzed = await analyze(platform, plan, record, analyzers);
+      if (args.has("json"))
+        await writeLine(JSON.stringify({ ...(await runJson(platform.store, record)), ...analyzed }));
       else await writeLine(describe(record, plan, seconds, args));
+      if (!args.has("json") && analyzed !== null) await writeLine(`\n${analyzerTable(analyzed.analyzers)}`);
       const path = args.value("report");
       if (path !== null) {
         await writeTextFile(path, await reportOf(platform, record));
@@ -82,6 +91,17 @@ export const backtestCommand: Command = {
     });
   },
 };
+
+/** What analyzers make of a run; null where none was asked for, or the run failed. */
+async function analyze(
+  { store }: Pick<Platform, "store">,
+  plan: RunPlan,
+  { run, status }: BacktestRecord,
+  requests: readonly AnalyzerRequest[],
+): Promise<{ readonly analyzers: readonly AnalyzerFigures[] } | null> {
+  if (requests.length === 0 || status !== "finished") return null;
+  return { analyzers: analyzeRun(plan, await store.results.read(run), requests) };
+}
 
 /** The run that the arguments ask for. Throws InputError. */
 export async function planOf(platform: Pick<Platform, "catalog">, args: Arguments): Promise<RunPlan> {
