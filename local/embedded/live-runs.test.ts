@@ -82,6 +82,39 @@ describe("a run on a short and a long timeframe", () => {
   });
 });
 
+describe("an instrument that ended and is traded again", () => {
+  const end = (at: number): Arrival => ({ instrument: BTC, record: { kind: "ended", at } });
+
+  it("is taken again, with what its longer windows had closed before their time left as it was", async () => {
+    const ports = memoryPorts();
+    const run = await register(ports, "trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@5m"]);
+    await send(ports, [...trades(BTC, NOON, 6), end(NOON + 2 * MINUTE)]);
+    await send(ports, [...trades(BTC, NOON + 20 * MINUTE, 6, 6), beat(NOON + 22 * MINUTE)]);
+    const { cycles } = await ports.results.read(run);
+    expect([...cycles.time].map((time) => (time + 1 - NOON) / MINUTE)).toEqual([1, 2, 5, 21, 22]);
+    const stopped = await stopPaperRun(ports, run);
+    const tested = await backtest(ports, parsePlan(stopped.definition), await codeOf(ports.catalog, "trend-filter"), 0);
+    expect(tested.resultHash).toBe(stopped.resultHash);
+    expect(await deadLetters(ports.log)).toEqual([]);
+  });
+
+  it("sends to dead letters what a run that went on without it can take no more", async () => {
+    const ports = memoryPorts();
+    const eth = parseInstrument("binance:ETH/USDT");
+    const run = await register(ports, "trend-filter", ["binance:BTC/USDT@1m", "slow=binance:ETH/USDT@1m"]);
+    await send(ports, [...trades(BTC, NOON, 6), ...trades(eth, NOON, 60), end(NOON + 2 * MINUTE)]);
+    await send(ports, [{ instrument: eth, record: { kind: "heartbeat", watermark: NOON + 20 * MINUTE } }]);
+    await send(ports, [...trades(BTC, NOON + 19 * MINUTE, 6, 6), beat(NOON + 21 * MINUTE)]);
+    const letters = await deadLetters(ports.log);
+    expect(letters.map(({ reason }) => reason)).toEqual([expect.stringContaining(`run ${run} went on to`)]);
+    await send(ports, [{ instrument: eth, record: { kind: "heartbeat", watermark: NOON + 21 * MINUTE } }]);
+    const { cycles } = await ports.results.read(run);
+    expect([...cycles.time].map((time) => (time + 1 - NOON) / MINUTE)).toEqual(
+      Array.from({ length: 21 }, (_, i) => i + 1),
+    );
+  });
+});
+
 describe("a run that fails", () => {
   it("fails alone when its strategy throws, and keeps what came before", async () => {
     const ports = memoryPorts(1, new TestCatalog(CLASSES));

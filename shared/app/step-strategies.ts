@@ -1,6 +1,7 @@
 import type { Run } from "../engine/run.ts";
 import { StrategyError } from "../engine/strategy-error.ts";
 import { ByteReader, ByteWriter } from "../market/bytes.ts";
+import type { Candle } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
 import { InputError } from "../market/input-error.ts";
 import { instrumentKey } from "../market/instrument.ts";
@@ -8,9 +9,10 @@ import type { LogRecord } from "../ports/event-log.ts";
 import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
 import type { StrategyCatalog } from "../ports/strategy-catalog.ts";
 import { type CandlesRecord, decodeCandlesRecord } from "../wire/candle-records.ts";
+import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { PoisonError } from "../wire/decoded.ts";
 import { encodeRunEvents } from "../wire/run-event-records.ts";
-import { RUN_EVENTS } from "../wire/topics.ts";
+import { DEAD_LETTERS, RUN_EVENTS } from "../wire/topics.ts";
 import { describePlan, loadCode, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
 import { type Output, type StageKey, type StagePorts, type StageState, stepStage } from "./stage.ts";
 import { type RestorableRun, restoreRun, type WarmStartPorts, warmRun } from "./warm-start.ts";
@@ -177,7 +179,8 @@ function reasonOf(error: unknown): string {
 
 /**
  * A run on the stream. Takes a candle only if it is revision 0, ends after what its feed was told, and does not open
- * before the warm-up.
+ * before the warm-up. The run does not wait for an instrument that has ended; where that is traded again, its feeds are
+ * like any others again, and what closes before the cycles that ran without them goes to dead letters.
  */
 class LiveRun implements StageState {
   readonly #id: string;
@@ -202,16 +205,34 @@ class LiveRun implements StageState {
     const { run } = this.#run;
     if (this.#failure !== null) return [];
     const records = decodeAll([record]);
+    const outputs: Output[] = [];
     try {
-      for (const decoded of records) this.#take(decoded);
+      for (const decoded of records) {
+        const missed = this.#take(decoded);
+        if (missed.length > 0) outputs.push(this.#letter(record, missed));
+      }
       run.advance();
     } catch (error) {
       this.#failure = reasonOf(error);
     }
     const events = run.drain();
-    if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return [];
+    if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return outputs;
     const feeds = this.#plan.feeds.map(({ feed }) => feed.name);
-    return [{ topic: RUN_EVENTS, key: this.#id, value: encodeRunEvents({ run: this.#id, feeds, events }) }];
+    outputs.push({ topic: RUN_EVENTS, key: this.#id, value: encodeRunEvents({ run: this.#id, feeds, events }) });
+    return outputs;
+  }
+
+  #letter({ topic, partition, offset, value }: LogRecord, missed: readonly Candle[]): Output {
+    const { instrument, timeframe, closeTime } = missed[0]!;
+    const reason =
+      `run ${this.#id} went on to ${new Date(this.#run.run.clock).toISOString()} while ${instrument} had ended: ` +
+      `${missed.length} of its candles, the first of ${timeframe} that closed at ${new Date(closeTime).toISOString()}, ` +
+      "came too late for it, so it differs from its backtest. Start a new run where that matters";
+    return {
+      topic: DEAD_LETTERS,
+      key: topic,
+      value: encodeDeadLetter({ topic, partition, offset, row: null, reason, value }),
+    };
   }
 
   encode(): Uint8Array {
@@ -227,12 +248,15 @@ class LiveRun implements StageState {
     }
   }
 
-  #take(record: CandlesRecord): void {
+  /** Returns the bars that came too late for the run, which did not wait for them as their instrument had ended. */
+  #take(record: CandlesRecord): Candle[] {
     const { run } = this.#run;
     const key = instrumentKey(record.instrument);
     const closed = record.candles.filter((candle) => candle.revision === 0);
-    // A record holds the candles of every timeframe that it closed: one that is not here has not ended by then.
+    // A record holds the candles of every timeframe that it closed: one that is not here has not ended by then. At the
+    // end all windows are closed before their time, so there it says nothing of the shorter ones.
     const closedUpTo = closed.reduce((latest, candle) => Math.max(latest, candle.closeTime), Number.NEGATIVE_INFINITY);
+    const missed: Candle[] = [];
     for (const [i, { feed, resampleOf }] of this.#plan.feeds.entries()) {
       if (resampleOf !== undefined) continue;
       if (instrumentKey(feed.instrument) !== key) continue;
@@ -241,10 +265,12 @@ class LiveRun implements StageState {
         ({ timeframe, openTime, closeTime }) =>
           timeframe === feed.timeframe && closeTime > told && openTime >= this.#plan.warmFrom,
       );
-      const bars = candleColumnsOf(fresh);
+      const bars = candleColumnsOf(fresh.filter(({ closeTime }) => closeTime > run.clock));
       if (bars.length > 0) run.offer(i, bars, 0, bars.length);
-      run.tell(i, closedUpTo);
-      if (record.ended !== null) run.end(i);
+      if (record.ended === null) run.tell(i, closedUpTo);
+      else run.end(i);
+      missed.push(...fresh.filter(({ closeTime, completeness }) => closeTime <= run.clock && completeness !== "gap"));
     }
+    return missed;
   }
 }
