@@ -16,14 +16,28 @@ const REPORTED = 50;
 /** Below it, the best set may well be luck. */
 const CONFIDENT = 0.95;
 
-/** Figures in the table besides the objective. */
-const FIGURES: readonly Column[] = [
-  { heading: "return", align: "right" },
-  { heading: "buy & hold", align: "right" },
-  { heading: "drawdown", align: "right" },
-  { heading: "Sharpe", align: "right" },
-  { heading: "trades", align: "right" },
-  { heading: "run" },
+/** A figure in the table besides the objective. */
+interface Figure {
+  readonly heading: string;
+  /** The objective that is the same figure; null for none. */
+  readonly objective: Objective | null;
+  readonly cell: (figures: NonNullable<RankedSet["figures"]> | null) => string;
+}
+
+const FIGURES: readonly Figure[] = [
+  {
+    heading: "return",
+    objective: "totalReturn",
+    cell: (figures) => formatPercent(figures?.totalReturn ?? null, true),
+  },
+  {
+    heading: "buy & hold",
+    objective: null,
+    cell: (figures) => formatPercent(figures?.buyAndHold.totalReturn ?? null, true),
+  },
+  { heading: "drawdown", objective: "maxDrawdown", cell: (figures) => formatPercent(figures?.maxDrawdown ?? null) },
+  { heading: "Sharpe", objective: "sharpe", cell: (figures) => formatNumber(figures?.sharpe ?? null, 2) },
+  { heading: "trades", objective: null, cell: (figures) => formatNumber(figures?.trades ?? null, 0) },
 ];
 
 /** A set as `fast=10 slow=30`. */
@@ -41,32 +55,28 @@ export function sweepTable(
   top: number,
 ): string {
   const names = [...axes.keys()];
+  const further = FIGURES.filter((figure) => figure.objective !== objective);
   const columns: Column[] = [
     { heading: "#", align: "right" },
     ...names.map((heading) => ({ heading, align: "right" as const })),
     { heading: objective, align: "right" },
-    ...FIGURES,
+    ...further.map(({ heading }) => ({ heading, align: "right" as const })),
+    { heading: "run" },
   ];
   const failed = ranked.filter(({ error }) => error !== null);
   const rows = ranked
     .slice(0, Math.min(top, ranked.length - failed.length))
-    .map((each, i) => [String(i + 1), ...names.map((name) => String(each.set[name])), ...figureCells(each)]);
+    .map((each, i) => [
+      String(i + 1),
+      ...names.map((name) => String(each.set[name])),
+      formatNumber(each.value, 4),
+      ...further.map(({ cell }) => cell(each.figures)),
+      each.run,
+    ]);
   const failures = failed.slice(0, SHOWN_FAILURES).map(({ set, error }) => `failed: ${setInWords(set)}: ${error}`);
   if (failed.length > SHOWN_FAILURES)
     failures.push(`… and ${failed.length - SHOWN_FAILURES} more failed; --json tells all`);
   return [renderTable(columns, rows), ...failures].join("\n");
-}
-
-function figureCells({ value, figures, run }: RankedSet): string[] {
-  return [
-    formatNumber(value, 4),
-    formatPercent(figures?.totalReturn ?? null, true),
-    formatPercent(figures?.buyAndHold.totalReturn ?? null, true),
-    formatPercent(figures?.maxDrawdown ?? null),
-    formatNumber(figures?.sharpe ?? null, 2),
-    formatNumber(figures?.trades ?? null, 0),
-    run,
-  ];
 }
 
 /** A set as one JSON object. */
@@ -119,9 +129,6 @@ function csvCell(value: string | number | boolean | null): string {
 /** What to think of the best of so many sets. */
 export function luckInWords(best: RankedSet | null, sets: number, luck: DeflatedSharpe | null): string {
   if (best === null || best.error !== null) return "No set came to an end.";
-  if (best.value === null) {
-    return "No set has this figure, so none is better than another: ratios need 30 days, and the profit factor a loss. Use --maximize totalReturn, or a longer span.";
-  }
   if (sets === 1) return "One set alone was run: nothing was chosen, and luck had one try.";
   const start = `${formatNumber(sets, 0)} sets were tried, and the best of many is the luckiest of them, too.`;
   if (luck === null) return `${start} How much is luck cannot be said: that needs 30 days and two sets that differ.`;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RankedSet } from "#shared/app/sweep-ranking.ts";
@@ -53,7 +54,7 @@ describe("sweep", () => {
     const values = sets.map(({ objective }) => objective);
     expect(values).toEqual([...values].sort((a, b) => b - a));
     const { params, run, resultHash, figures } = sets[3]!;
-    expectFault(await folder.run(["report", run]), NO_DATA, "is a set of a sweep", "millrace backtest sma-cross");
+    expectFault(await folder.run(["report", run]), NO_DATA, "is a set of a sweep", "npx millrace backtest sma-cross");
     const one = JSON.parse(
       await folder.output([
         "backtest",
@@ -69,7 +70,13 @@ describe("sweep", () => {
     const { monthly: _, ...kept } = one.figures;
     expect({ run, resultHash, figures }).toEqual({ run: one.run, resultHash: one.resultHash, figures: kept });
     const table = await folder.run([...words, "--top", "3"]);
-    expect(table.stdout).toMatch(/^sma-cross: 12 sets by sharpe, 12 of them held already, 0 failed/);
+    expect(table.stdout).toMatch(
+      /^sma-cross: 12 sets by sharpe, 12 of them held already, 0 failed, .* s\n4 more left out, as .* valid\(\) says no\n\n/,
+    );
+    expect(table.stdout.match(/sharpe/gi)).toHaveLength(2);
+    const alone = await folder.output([...words.slice(0, 3), "--param", "fast=5", "--maximize", "totalReturn"]);
+    expect(alone).toMatch(/^sma-cross: 1 set by totalReturn, .* s\n\n/);
+    expect(alone).not.toMatch(/ return /);
     expect(table.stdout).toContain(sets[0]!.run);
     expect(table.stdout).not.toContain(sets[3]!.run);
     expect(table.stderr).toMatch(/12 sets were tried.*Deflated Sharpe ratio \d\.\d+/);
@@ -91,10 +98,11 @@ describe("sweep", () => {
   });
 
   test("tells where no set has the figure to rank by", async () => {
-    const { code, stderr } = await folder.run([...words, "--from", "2024-07-02", "--to", "2024-07-20"]);
-    expect(code).toBe(0);
-    expect(stderr).toContain("No set has this figure");
-    expect(stderr).toContain("--maximize totalReturn");
+    const short = [...words, "--from", "2024-07-02", "--to", "2024-07-20"];
+    for (const form of [[], ["--json"], ["--csv"], ["--report", "none.html"]]) {
+      expectFault(await folder.run([...short, ...form]), NO_DATA, "no set has a sharpe", "--maximize totalReturn");
+    }
+    expect(existsSync(folder.file("none.html"))).toBe(false);
   });
 
   test("tells of failed sets, and goes on with the others", async () => {
@@ -110,7 +118,16 @@ describe("sweep", () => {
     expect(code).toBe(RUN_FAILED);
     expect(stdout).toMatch(/moody: 2 sets by totalReturn, 0 of them held already, 1 failed/);
     expect(stdout).toMatch(/failed: mood=throws: Moody.next failed at .*no mood, and a "quote"/);
-    const { stdout: csv } = await folder.run(["sweep", "moody", H1, "--param", "mood=throws,well", "--csv"]);
+    const { stdout: csv } = await folder.run([
+      "sweep",
+      "moody",
+      H1,
+      "--param",
+      "mood=throws,well",
+      "--maximize",
+      "cagr",
+      "--csv",
+    ]);
     expect(csv).toMatch(/\nthrows,.*,"Moody.next failed at .*no mood, and a ""quote"""\n$/);
   });
 

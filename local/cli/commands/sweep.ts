@@ -127,18 +127,28 @@ async function sweepAll(ports: SweepPorts, ground: SweepGround, request: Request
   }
   progress.done();
   rank(objective, ranked);
+  const [best] = ranked;
+  if (best?.error === null && best.value === null) {
+    throw new InputError(
+      "no-data",
+      `no set has a ${objective}, so none is better than another: ratios need 30 days, and the profit factor a loss; ` +
+        "use --maximize totalReturn, or a longer span",
+    );
+  }
   const failed = ranked.filter(({ error }) => error !== null).length;
   if (failed > 0) process.exitCode = RUN_FAILED;
-  const [best] = ranked;
   const luck = best?.error === null ? deflateBest(ground, planWith(plan, best.set), ranked) : null;
   const words = luckInWords(best ?? null, ranked.length, luck);
   if (args.has("json")) for (const set of ranked) await writeLine(sweepJson(set));
   else if (args.has("csv")) await sweepCsv(axes, ranked, writeLine);
   else {
     const seconds = ((performance.now() - started) / 1_000).toFixed(2);
+    const count = `${formatNumber(sets.length, 0)} set${sets.length === 1 ? "" : "s"}`;
     await writeLine(
-      `${plan.strategy}: ${formatNumber(sets.length, 0)} sets by ${objective}, ${formatNumber(known, 0)} of them held already, ${formatNumber(failed, 0)} failed, ${seconds} s\n`,
+      `${plan.strategy}: ${count} by ${objective}, ${formatNumber(known, 0)} of them held already, ${formatNumber(failed, 0)} failed, ${seconds} s`,
     );
+    const left = combinationsOf(axes) - sets.length;
+    await writeLine(left === 0 ? "" : `${formatNumber(left, 0)} more left out, as the strategy's valid() says no\n`);
     await writeLine(`${sweepTable(objective, axes, ranked, request.top)}\n`);
   }
   note(words);
@@ -146,6 +156,13 @@ async function sweepAll(ports: SweepPorts, ground: SweepGround, request: Request
   if (path === null) return;
   await writeTextFile(path, sweepReport(plan, objective, axes, ranked, words));
   note(`report: ${path}`);
+}
+
+/** How many combinations the axes have, valid or not. */
+function combinationsOf(axes: ParameterAxes): number {
+  let count = 1;
+  for (const values of axes.values()) count *= values.length;
+  return count;
 }
 
 async function walk(
