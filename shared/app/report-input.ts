@@ -9,7 +9,7 @@ import type { RunRecord } from "../ports/run-registry.ts";
 import type { DataQuality, QualityStretch, ReportInput, WindowQuality } from "../report/report-input.ts";
 import { costBand } from "./cost-band.ts";
 import { candleColumns, type ReadCandlesPorts, readCandles } from "./read-candles.ts";
-import { definitionOf, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
+import { definitionOf, feesOf, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
 
 export interface ReportPorts extends ReadCandlesPorts {
   readonly results: ResultStore;
@@ -38,6 +38,7 @@ export async function reportInput(
   const plan = parsePlan(record.definition);
   const results = await ports.results.read(record.run);
   const [first] = plan.feeds;
+  const fees = feesOf(plan);
   const to = plan.end ?? lastTime(results.cycles.time) + 1;
   const query = { ...first!.feed, choice: plan.choice, from: plan.warmFrom, to };
   const { candles, quality } = await readFirstFeed(ports, query);
@@ -61,8 +62,8 @@ export async function reportInput(
       period,
       broker: {
         cash: plan.broker.cash,
-        takerFee: plan.broker.fee ?? first!.spec.takerFee,
-        makerFee: plan.broker.fee ?? first!.spec.makerFee,
+        takerFee: fees.taker,
+        makerFee: fees.maker,
         slippage: plan.broker.slippage?.perc ?? 0,
       },
       created: record.created,

@@ -5,7 +5,7 @@ import type { CycleColumns, FillRow, LogRow, OrderRow, RunEvents, TradeRow } fro
 import { StrategyError } from "../engine/strategy-error.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
-import { definitionOf, type RunClass, type RunPlan } from "./run-plan.ts";
+import { definitionOf, feesOf, type RunClass, type RunPlan } from "./run-plan.ts";
 
 /** Rows of a feed's columns, `from` inclusive, `to` exclusive. */
 export interface Rows {
@@ -98,8 +98,7 @@ export function figuresOnColumns(
 }
 
 function costsOf(plan: RunPlan): { readonly cash: number; readonly fee: number } {
-  const { cash, fee } = plan.broker;
-  return { cash, fee: fee ?? plan.feeds[0]!.spec.takerFee };
+  return { cash: plan.broker.cash, fee: feesOf(plan).taker };
 }
 
 /** Takes what a run does, step by step. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CanonicalValue, canonicalJson } from "../engine/canonical-json.ts";
 import { type ParameterValue, resolveParameters } from "../engine/parameter.ts";
-import type { BrokerSettings, RunDefinition } from "../engine/run-definition.ts";
+import { type BrokerSettings, commissionOf, type RunDefinition } from "../engine/run-definition.ts";
 import type { CandleChoice } from "../market/candle.ts";
 import { type Feed, feedKey, type InstrumentSpec, parseFeed } from "../market/instrument.ts";
 import type { CatalogStrategy, StrategyCatalog } from "../ports/strategy-catalog.ts";
@@ -58,6 +58,17 @@ export function definitionOf(plan: RunPlan, code: RunClass, firstCloses: readonl
     tradeFrom: plan.tradeFrom,
     ...(bundleHash === undefined || engineHash === undefined ? null : { codeHash: `${bundleHash}+${engineHash}` }),
   };
+}
+
+/**
+ * What fills of the first feed cost, as fractions of the traded value: its instrument's fees where a commission is no
+ * percentage.
+ */
+export function feesOf({ feeds, broker }: RunPlan): { readonly taker: number; readonly maker: number } {
+  const first = feeds[0]!;
+  const commission = commissionOf({ ...first, firstClose: null }, broker);
+  if ("rate" in commission) return { taker: commission.rate, maker: commission.makerRate ?? commission.rate };
+  return { taker: first.spec.takerFee, maker: first.spec.makerFee };
 }
 
 /** Everything that decides a run's result, as canonical JSON. `dataHash`: of the candles taken; null for a live run. */

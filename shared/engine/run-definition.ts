@@ -30,7 +30,7 @@ export interface RunFeed {
 export interface BrokerSettings {
   /** Quote currency. */
   readonly cash: number;
-  /** Fraction of the traded value, for all feeds; null for each instrument's taker fee. */
+  /** Fraction of the traded value, for all feeds; null for each instrument's taker and maker fees. */
   readonly fee: number | null;
   /** Whether positions may be negative. */
   readonly allowShort: boolean;
@@ -67,12 +67,15 @@ export interface RunDefinition {
   readonly codeHash?: string;
 }
 
-/** What trading a feed costs: its own settings, else the broker's, else the broker's fee, else the taker fee. */
+/** What trading a feed costs: its own settings, else the broker's, else the broker's fee, else its instrument's fees. */
 export function commissionOf({ spec, commission }: RunFeed, broker: BrokerSettings): CommissionSettings {
   if (broker.fee !== null && (commission ?? broker.commission) !== undefined) {
     throw new InputError("usage", `a run has both a fee of ${broker.fee} and a commission: set fee to null`);
   }
-  return commission ?? broker.commission ?? { type: "percent", rate: broker.fee ?? spec.takerFee };
+  const own = commission ?? broker.commission;
+  if (own !== undefined) return own;
+  if (broker.fee !== null) return { type: "percent", rate: broker.fee };
+  return { type: "percent", rate: spec.takerFee, makerRate: spec.makerFee };
 }
 
 /** Version of the engine's snapshots: a change of what they hold raises it. */

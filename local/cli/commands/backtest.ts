@@ -212,5 +212,7 @@ function feeLine({ broker, feeds }: RunPlan): string {
   const percent = (fraction: number): string => `${(fraction * 100).toFixed(3)} %`;
   if (broker.commission !== undefined) return `commission ${JSON.stringify(broker.commission)}`;
   if (broker.fee !== null) return `fee ${percent(broker.fee)} of each fill`;
-  return `fee ${percent(spec.takerFee)} of each fill (taker fee of ${instrumentKey(feed.instrument)})`;
+  const whose = instrumentKey(feed.instrument);
+  if (spec.makerFee === spec.takerFee) return `fee ${percent(spec.takerFee)} of each fill (taker fee of ${whose})`;
+  return `fee ${percent(spec.takerFee)} of each fill, ${percent(spec.makerFee)} of resting limit orders (${whose})`;
 }
