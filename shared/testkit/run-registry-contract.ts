@@ -103,6 +103,17 @@ export function runRegistryContract(name: string, open: Open<RunRegistry>): void
         expect((await registry.list()).map(({ run }) => run)).toEqual(["c", "b", "a"]);
       }));
 
+    it("gives those that are running, the newest first", () =>
+      withStore(open, async (registry) => {
+        expect(await registry.running()).toEqual([]);
+        const ended = [record("r1", 1, { status: "failed", error: "no" }), record("r2", 2, { status: "finished" })];
+        const running = [record("r3", 3, { kind: "paper" }), record("r4", 4, { kind: "paper" })];
+        await registry.putAll([...ended, ...running]);
+        expect(await registry.running()).toEqual([running[1], running[0]]);
+        await registry.put({ ...running[0]!, status: "finished" });
+        expect(await registry.running()).toEqual([running[1]]);
+      }));
+
     it("keeps everything over a close", () =>
       withStore(open, async (registry, opened) => {
         if (opened.reopen === undefined) return;

@@ -41,6 +41,12 @@ export class DuckdbRunRegistry implements RunRegistry {
     return rows.map(recordOf);
   }
 
+  async running(): Promise<readonly RunRecord[]> {
+    const running = "WHERE status = 'running' ORDER BY created DESC, run";
+    const rows = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs ${running}`);
+    return rows.map(recordOf);
+  }
+
   async list(): Promise<readonly RunRecord[]> {
     const rows = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs ORDER BY created DESC, run`);
     return rows.map(recordOf);
