@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { expectFault } from "./expect-fault.ts";
 import { BTC, CommandFolder, makeTrades, writeTrades } from "./test-command.ts";
 
 test("of a set of a sweep it is said how to keep more than figures, and that backtest is the same run", async () => {
@@ -32,4 +33,23 @@ test("of a set of a sweep it is said how to keep more than figures, and that bac
   expect(await folder.output(["runs", "show", run])).toMatch(/\d+ fills/);
   const wrong = await folder.run(["runs", "show", "nonsense"]);
   expect(wrong.stderr).toContain(`the latest are ${odd}, ${run}\n`);
+}, 60_000);
+
+test("a run that cannot decide, or may not, is told of", async () => {
+  await using folder = await CommandFolder.create();
+  await folder.output(["import", BTC, await writeTrades(folder.file("trades.csv"), makeTrades(8_000, 0.3))]);
+  const backtest = (...words: string[]) => folder.run(["backtest", "sma-cross", ...words]);
+  const few = await backtest(`${BTC}@15m`);
+  expect(few.stderr).toBe(
+    `the strategy never got to decide: its indicators need 31 bars of ${BTC}@15m, and there are 29\n`,
+  );
+  expect((await backtest(`${BTC}@1m`, "--json")).stderr).toBe("");
+  const late = await backtest(`${BTC}@1m`, "--warm-from", "2024-06-30", "--from", "2024-07-02");
+  expect(late.stderr).toMatch(/^no bar to trade on: trading starts at 2024-07-02T00:00:00\.000Z/);
+  expectFault(
+    await backtest(`${BTC}@1m`, "--param", "fast=50", "--param", "slow=20"),
+    2,
+    "strategy SmaCross cannot run with fast=50 slow=20",
+    "valid()",
+  );
 }, 60_000);

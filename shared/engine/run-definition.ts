@@ -164,3 +164,13 @@ export function requireFeeds(strategy: StrategyClass, given: readonly RunFeed[])
     }
   }
 }
+
+/** Throws InputError for values that the strategy's `valid` refuses. */
+export function requireValid(strategy: StrategyClass, params: Readonly<Record<string, ParameterValue>>): void {
+  if (strategy.valid(params)) return;
+  const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  throw new InputError(
+    "usage",
+    `strategy ${strategy.name} cannot run with ${values.join(" ")}: its valid() says that they do not go together; give others`,
+  );
+}

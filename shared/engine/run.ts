@@ -19,6 +19,7 @@ import {
   type RunFeed,
   readDefinition,
   requireFeeds,
+  requireValid,
   SNAPSHOT_VERSION,
   writeDefinition,
 } from "./run-definition.ts";
@@ -89,6 +90,7 @@ export class Run {
     this.broker = new Broker(broker.cash, rules, accounts, this.recorder, hears);
     this.desk = new OrderDesk(this.broker, this.recorder, sizer ?? null, cheatOnClose);
     const params = resolveParameters(strategy.parameters, definition.params, strategy.name);
+    requireValid(strategy, params);
     const { desk, recorder, timer } = this;
     const instance = makeStrategy(strategy, { params, feeds: views, desk, recorder, timer });
     timer.seal();
@@ -270,6 +272,11 @@ export class Run {
       }
     }
     return lines;
+  }
+
+  /** Bars of each feed, in order, that indicators wait for before `next` is called. */
+  get minPeriods(): readonly number[] {
+    return this.series.map(({ minPeriod }) => minPeriod);
   }
 
   /** What happened since the last drain. */

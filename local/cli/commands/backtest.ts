@@ -1,9 +1,11 @@
 import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
 import type { Platform } from "#local/embedded/platform.ts";
 import { parseParameters } from "#local/strategies/catalog.ts";
+import { threadRunner } from "#local/workers/thread-runner.ts";
 import { type AnalyzerFigures, type AnalyzerRequest, analyzeRun, checkAnalyzers } from "#shared/app/analyze-run.ts";
 import { type BacktestRecord, backtest } from "#shared/app/backtest.ts";
 import { requireProven } from "#shared/app/check-proven.ts";
+import { whyIdle } from "#shared/app/idle-run.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { loadCode, type PlannedFeed, type RunPlan } from "#shared/app/run-plan.ts";
 import { InputError } from "#shared/market/input-error.ts";
@@ -75,7 +77,7 @@ export const backtestCommand: Command = {
       if (proven) await requireProven(platform.store, plan);
       const code = await loadCode(catalog, plan.strategy);
       const started = performance.now();
-      const record = await backtest(platform.store, plan, code, Date.now());
+      const record = await backtest(platform.store, plan, code, Date.now(), threadRunner());
       const seconds = (performance.now() - started) / 1_000;
       if (record.status === "failed") process.exitCode = RUN_FAILED;
       const analyzed = await analyze(platform, plan, record, analyzers);
@@ -83,6 +85,8 @@ export const backtestCommand: Command = {
         await writeLine(JSON.stringify({ ...(await runJson(platform.store, record)), ...analyzed }));
       else await writeLine(describe(record, plan, seconds, args));
       if (!args.has("json") && analyzed !== null) await writeLine(`\n${analyzerTable(analyzed.analyzers)}`);
+      const idle = whyIdle(plan, code, record);
+      if (idle !== null) note(idle);
       const path = args.value("report");
       if (path !== null) {
         await writeTextFile(path, await reportOf(platform, record));
