@@ -20,6 +20,12 @@ export interface BacktestRecord extends RunRecord {
   readonly quality: readonly WindowCounts[];
 }
 
+/** Runs a plan over columns as `runOnColumns` does, here or elsewhere. */
+export type PlanRunner = (plan: RunPlan, code: RunCode, columns: readonly ChosenCandles[]) => Promise<RunOutcome>;
+
+const runHere: PlanRunner = (plan, code, columns) =>
+  Promise.resolve(runOnColumns(plan, code, columns, new RunMemory(), () => {}));
+
 /** A run's id: the first digits of its identity, which are enough to tell runs apart and short enough to type. */
 export function runIdOf(identity: string): string {
   return identity.slice(0, 12);
@@ -28,14 +34,16 @@ export function runIdOf(identity: string): string {
 /**
  * Runs a plan over stored candles and stores what it did. A repeat is the same run. A strategy that throws fails the
  * run: its record says why, and everything before it is kept. Throws InputError 'no-data' where a feed has no candles.
+ * @param runner who runs the plan; by default this thread, for as long as it takes
  */
 export async function backtest(
   ports: BacktestPorts,
   plan: RunPlan,
   code: RunCode,
   now: number,
+  runner: PlanRunner = runHere,
 ): Promise<BacktestRecord> {
-  const { definition, outcome, quality } = runOnce(plan, code, await readFeeds(ports, plan));
+  const { definition, outcome, quality } = await runOnce(plan, code, await readFeeds(ports, plan), runner);
   const { events, error, resultHash, figures } = outcome;
   const identity = identityOf(definition);
   const id = runIdOf(identity);
@@ -70,9 +78,14 @@ interface Computed {
   readonly quality: readonly WindowCounts[];
 }
 
-function runOnce(plan: RunPlan, code: RunCode, columns: readonly ChosenCandles[]): Computed {
+async function runOnce(
+  plan: RunPlan,
+  code: RunCode,
+  columns: readonly ChosenCandles[],
+  runner: PlanRunner,
+): Promise<Computed> {
   const definition = describePlan(plan, code, hashTaken(plan, columns));
-  const outcome = runOnColumns(plan, code, columns, new RunMemory(), () => {});
+  const outcome = await runner(plan, code, columns);
   return { definition, outcome, quality: columns.map((feed) => feed.quality) };
 }
 

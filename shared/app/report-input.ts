@@ -70,7 +70,8 @@ export async function reportInput(
     },
     spec: first!.spec,
     candles,
-    indicators: indicatorsOf(plan, code, columns),
+    // A run that did nothing may be one whose hooks never return.
+    indicators: results.cycles.length === 0 ? new Map() : indicatorsOf(plan, code, columns),
     results,
     figures: record.figures,
     quality,

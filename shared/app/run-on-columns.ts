@@ -24,7 +24,7 @@ export interface RunOutcome {
 }
 
 /** Bars of the first feed between two signs of progress. */
-const STEP = 4_096;
+export const STEP = 4_096;
 
 /** The rows that a plan takes of columns which may hold more: from `warmFrom` on, closed by `end`. */
 export function takenRows(
