@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describePlan, parsePlan, type RunCode } from "#shared/app/run-plan.ts";
 import { Strategy } from "#shared/engine/strategy.ts";
@@ -10,6 +10,7 @@ import { backtestCommand, planWithoutParams } from "./backtest.ts";
 const M5 = `${BTC}@5m`;
 const H1 = `${BTC}@1h`;
 const USAGE = 2;
+const RUN_FAILED = 9;
 
 let folder: CommandFolder;
 beforeAll(async () => {
@@ -134,4 +135,31 @@ describe("analyzers", () => {
   ])("cannot be asked for as %s", async (text, said) => {
     expectFault(await folder.run([...words, "--analyzer", text]), USAGE, said);
   });
+});
+
+test("a strategy that never returns has failed after 10 s, and its report shows no more than that", async () => {
+  await mkdir(folder.file("more/endless"), { recursive: true });
+  await folder.write(
+    "more/endless/strategy.ts",
+    `import { Strategy } from "#shared/engine/strategy.ts";
+export class Endless extends Strategy({}) {
+  override next(): void {
+    if (this.data.bars > 50) for (;;);
+  }
+}
+`,
+  );
+  process.env["MILLRACE_STRATEGIES"] = folder.file("more");
+  try {
+    const ended = await folder.run(["backtest", "endless", M5, "--report", "endless.html"]);
+    expect(ended.code).toBe(RUN_FAILED);
+    expect(ended.stdout).toContain("failed: strategy endless: it showed no progress for 10 s and was ended");
+    expect(await readFile(folder.file("endless.html"), "utf8")).toContain("showed no progress");
+    expect(JSON.parse(await folder.output(["runs", "--json"]))).toMatchObject({
+      strategy: "endless",
+      status: "failed",
+    });
+  } finally {
+    delete process.env["MILLRACE_STRATEGIES"];
+  }
 });
