@@ -47,7 +47,7 @@ function trade(pnl: number, fees: number): TradeRow {
     exitPrice: 1,
     bars: 1,
   };
-  return { ...none, pnl, fees, tag: null };
+  return { ...none, pnl, fees, tag: null, exitTag: null, exitType: "Market" };
 }
 
 const fill = (size: number, price: number, fee: number): FillRow => ({

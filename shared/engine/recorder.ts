@@ -89,12 +89,30 @@ export class Recorder {
     this.fills.push(maker ? { ...row, maker } : row);
   }
 
-  /** A round trip of a feed that closes now. @param size base units of the greatest position, negative for a short */
-  trade(trip: RoundTrip, feed: string, size: number, bars: number): void {
+  /**
+   * A round trip of a feed that closes now.
+   * @param exit the order that closes it @param size base units of the greatest position, negative for a short
+   */
+  trade(trip: RoundTrip, exit: Order, feed: string, size: number, bars: number): void {
     const { id, tradeId, openTime, entryPrice, exitPrice, pnl, fees, tag } = trip;
     const closeTime = this.time;
     const seq = this.seq++;
-    const row = { seq, trade: id, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, tag };
+    const row: TradeRow = {
+      seq,
+      trade: id,
+      feed,
+      openTime,
+      closeTime,
+      size,
+      entryPrice,
+      exitPrice,
+      pnl,
+      fees,
+      bars,
+      tag,
+      exitTag: exit.tag,
+      exitType: exit.execType,
+    };
     this.trades.push(tradeId === 0 ? row : { ...row, tradeId });
   }
 

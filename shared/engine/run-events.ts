@@ -67,7 +67,11 @@ export interface TradeRow {
   readonly pnl: number;
   readonly fees: number;
   readonly bars: number;
+  /** Of the order that opened it. */
   readonly tag: string | null;
+  /** Tag and type of the order that closed it. */
+  readonly exitTag: string | null;
+  readonly exitType: ExecType;
   /** Which of several trades of one position it was; absent: 0. */
   readonly tradeId?: number;
 }

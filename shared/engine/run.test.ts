@@ -100,11 +100,12 @@ test("a market order fills at the next open, takes its fee, and is part of the v
   expect([...events.cycles.cash]).toEqual([1000, 793.96, 793.96, 1031.56]);
   expect([...events.cycles.value]).toEqual([1000, 1013.96, 1011.96, 1031.56]);
   expect([...events.cycles.position[0]!]).toEqual([0, 2, 2, 0]);
+  const words = { feed: "data", tag: "in", exitTag: null, exitType: "Market" };
   expect(events.trades).toEqual([
     {
+      ...words,
       seq: events.trades[0]!.seq,
       trade: 1,
-      feed: "data",
       openTime: START + 2 * MINUTE - 1,
       closeTime: START + 4 * MINUTE - 1,
       size: 2,
@@ -113,7 +114,6 @@ test("a market order fills at the next open, takes its fee, and is part of the v
       pnl: 36,
       fees: 4.4399999999999995,
       bars: 2,
-      tag: "in",
     },
   ]);
   const seqs = [...events.orders, ...events.fills, ...events.trades].map((row) => row.seq).sort((a, b) => a - b);

@@ -87,6 +87,8 @@ export const TABLES = {
     "fees",
     "bars",
     "tag",
+    "exit_tag",
+    "exit_type",
     "trade_id",
   ],
   /** The account after a cycle. */

@@ -1,13 +1,16 @@
 import { InputError } from "#shared/market/input-error.ts";
 import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
+import { barEnd, formatTime } from "#shared/report/format.ts";
 import type { Arguments, Command } from "../command.ts";
 import { hint } from "../hint.ts";
 import { note, writeLine } from "../output.ts";
 import { backtestLines } from "../run-again.ts";
 import { figureTable, runJson, shortFeeds } from "../run-lines.ts";
-import { formatMinute, formatNumber, formatPercent, formatTime, renderTable } from "../table.ts";
+import { formatMinute, formatNumber, formatPercent, renderTable } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 
+/** As much of a tag as a terminal has room for, and every type of order. */
+const LONGEST_WORD = 14;
 const COLUMNS = [
   { heading: "run" },
   { heading: "created (UTC)" },
@@ -136,13 +139,14 @@ async function describeRun(store: Store, record: RunRecord, args: Arguments): Pr
   const tradeRows = trades
     .slice(-10)
     .map((trade) => [
-      formatTime(trade.openTime),
-      formatTime(trade.closeTime),
+      formatTime(barEnd(trade.openTime)),
+      formatTime(barEnd(trade.closeTime)),
       trade.size < 0 ? "short" : "long",
       formatNumber(Math.abs(trade.size), 6),
       formatNumber(trade.entryPrice, 2),
       formatNumber(trade.exitPrice, 2),
       formatNumber(trade.pnl - trade.fees, 2),
+      (trade.exitTag ?? trade.exitType).slice(0, LONGEST_WORD),
     ]);
   const columns = [
     { heading: "opened (UTC)" },
@@ -151,7 +155,8 @@ async function describeRun(store: Store, record: RunRecord, args: Arguments): Pr
     { heading: "size", align: "right" },
     { heading: "entry", align: "right" },
     { heading: "exit", align: "right" },
-    { heading: "net profit", align: "right" },
+    { heading: "net", align: "right" },
+    { heading: "closed by" },
   ] as const;
   return [
     ...head,

@@ -57,7 +57,7 @@ export const MIGRATIONS: readonly Migration[] = [
         run INTEGER NOT NULL, seq BIGINT NOT NULL, trade BIGINT NOT NULL, feed VARCHAR NOT NULL,
         open_time BIGINT NOT NULL, close_time BIGINT NOT NULL, size DOUBLE NOT NULL, entry_price DOUBLE NOT NULL,
         exit_price DOUBLE NOT NULL, pnl DOUBLE NOT NULL, fees DOUBLE NOT NULL, bars BIGINT NOT NULL, tag VARCHAR,
-        trade_id BIGINT)`,
+        exit_tag VARCHAR, exit_type VARCHAR NOT NULL, trade_id BIGINT)`,
       `CREATE TABLE portfolio_metrics (
         run INTEGER NOT NULL, cycle BIGINT NOT NULL, ts BIGINT NOT NULL, cash DOUBLE NOT NULL, value DOUBLE NOT NULL)`,
       `CREATE TABLE portfolio_positions (

@@ -100,9 +100,11 @@ export const TRADE_ROWS: ResultRows<TradeRow> = {
     numbers(rows, (row) => row.fees),
     numbers(rows, (row) => row.bars),
     texts(rows.map((row) => row.tag)),
+    texts(rows.map((row) => row.exitTag)),
+    texts(rows.map((row) => row.exitType)),
     optionalNumbers(rows, (row) => row.tradeId),
   ],
-  row: ([, seq, trade, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, tag, tradeId]) => ({
+  row: ([, seq, trade, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, ...words]) => ({
     seq: Number(seq),
     trade: Number(trade),
     feed: feed as string,
@@ -114,8 +116,10 @@ export const TRADE_ROWS: ResultRows<TradeRow> = {
     pnl: pnl as number,
     fees: fees as number,
     bars: Number(bars),
-    tag: tag as string | null,
-    ...present({ tradeId }),
+    tag: words[0] as string | null,
+    exitTag: words[1] as string | null,
+    exitType: words[2] as ExecType,
+    ...present({ tradeId: words[3] }),
   }),
 };
 
