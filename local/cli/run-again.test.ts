@@ -53,3 +53,15 @@ test("a run that cannot decide, or may not, is told of", async () => {
     "valid()",
   );
 }, 60_000);
+
+test("where proof is required the time from which on there is proof is named, and it holds", async () => {
+  await using folder = await CommandFolder.create();
+  const path = await writeTrades(folder.file("trades.csv"), makeTrades(8_000, 0.3));
+  const imported = await folder.run(["import", `${BTC}@1h`, path]);
+  expect(imported.stderr).toContain("@1h was of no use");
+  const words = ["backtest", "sma-cross", `${BTC}@1m`, "--require", "proven", "--to", "2024-07-01T03:00Z"];
+  const refused = await folder.run(words);
+  expectFault(refused, 5, "it alone of 420", "start after it, with --from 2024-06-30T20:01:00.000Z");
+  const from = /--from (\S+):/.exec(refused.stderr)![1]!;
+  expect((await folder.run([...words, "--from", from])).code).toBe(0);
+}, 60_000);

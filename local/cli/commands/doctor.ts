@@ -2,9 +2,11 @@ import { statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Platform } from "#local/embedded/platform.ts";
+import { LATENESS } from "#shared/aggregation/aggregator.ts";
 import { liveWatermark } from "#shared/app/aggregate.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
+import { windowOpen } from "#shared/market/timeframe.ts";
 import type { Command } from "../command.ts";
 import { hint } from "../hint.ts";
 import { writeLine } from "../output.ts";
@@ -80,13 +82,16 @@ async function tradesTable(store: Store): Promise<string | null> {
     const extent = await store.ticks.extent(instrument);
     if (extent === null) continue;
     const watermark = await liveWatermark(store.checkpoints, instrument);
+    // Marks from here on wait for the stream: their turn comes when live candles are past them.
+    const limit = watermark === null ? Number.POSITIVE_INFINITY : windowOpen("1m", watermark - LATENESS);
+    const due = (await store.ranges.dirty(instrument)).filter(({ from }) => from < limit);
     rows.push([
       instrumentKey(instrument),
       formatNumber(extent.count, 0),
       formatMinute(extent.from),
       formatMinute(extent.to),
       watermark === null ? "–" : formatMinute(watermark),
-      String((await store.ranges.dirty(instrument)).length),
+      String(due.length),
     ]);
   }
   return rows.length === 0 ? null : renderTable(TRADE_COLUMNS, rows);
