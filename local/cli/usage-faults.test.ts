@@ -34,7 +34,7 @@ const TYPED: readonly Case[] = [
   [`candles ${BTC}`, USAGE, "'binance:BTC/USDT' names no feed", "binance:BTC/USDT@1h"],
   ["candles BTC/USDT@1m", USAGE, "'BTC/USDT' names no instrument", "binance:BTC/USDT"],
   [`gaps ${M1}`, USAGE, "names no instrument", "such as binance:BTC/USDT"],
-  ["gaps Binance:btc/usdt", USAGE, "the symbol in capitals: binance:BTC/USDT"],
+  ["gaps Binance:btc/usdt", USAGE, "the symbol in capitals, such as binance:BTC/USDT"],
   ["import btcusdt file.csv", USAGE, "'btcusdt' names no instrument"],
   [`candles ${M1} --from yesterday`, USAGE, "--from is 'yesterday'", "2024-08-08T12:30:00Z"],
   [`candles ${M1} --from 2024-13-01`, USAGE, "--from is '2024-13-01'"],

@@ -46,7 +46,7 @@ export function parseInstrument(text: string): Instrument {
     const [exchange, ...symbol] = text.split(":");
     const other = `${exchange!.toLowerCase()}:${symbol.join(":").toUpperCase()}`;
     const advice = INSTRUMENT.test(other)
-      ? `the exchange is written small and the symbol in capitals: ${other}`
+      ? `write the exchange small and the symbol in capitals, such as ${other}`
       : "write exchange:BASE/QUOTE, such as binance:BTC/USDT";
     throw new InputError("usage", `'${text}' names no instrument: ${advice}`);
   }
