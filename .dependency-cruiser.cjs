@@ -207,7 +207,8 @@ module.exports = {
     {
       name: "testkit-is-for-tests",
       severity: "error",
-      comment: "The test kit is for tests and benchmarks, and never ships: move what the product needs into the layer that it belongs to.",
+      comment:
+        "The test kit is for tests and benchmarks, and never ships: move what the product needs into the layer that it belongs to.",
       from: { pathNot: [TEST, "^shared/testkit/", "^bench/"] },
       to: { path: "^shared/testkit/" },
     },

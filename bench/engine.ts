@@ -194,10 +194,11 @@ export async function run(): Promise<Figure[]> {
   const unit = "M bars/CPU s";
   const peer = "backtrader, same bars and fills";
   return [
-    { name: "engine", value: whole, unit, peer, ratio: whole * 1e6 * peerSeconds },
-    { name: `engine, ${BLOCK} bars a step`, value: blocks, unit, peer, ratio: blocks * 1e6 * peerSeconds },
+    // As every host calls it: step by step, each step's rows handed out after it.
+    { name: "engine", value: blocks, unit, peer, ratio: blocks * 1e6 * peerSeconds },
+    { name: "engine, all bars in one step", value: whole, unit, peer, ratio: whole * 1e6 * peerSeconds },
     {
-      name: `engine, ${BLOCK} bars a step, sized by percent`,
+      name: "engine, sized by percent",
       value: percent,
       unit,
       peer: "one plain loop without engine",

@@ -1,4 +1,4 @@
-import { RunMemory, runOnColumns } from "#shared/app/run-on-columns.ts";
+import { FigureMemory, figuresOnColumns } from "#shared/app/run-on-columns.ts";
 import type { RunPlan } from "#shared/app/run-plan.ts";
 import { planWith } from "#shared/app/sweep.ts";
 import { shareColumns } from "#shared/app/sweep-job.ts";
@@ -28,15 +28,15 @@ function planOf(): RunPlan {
 }
 
 /** One set as the sweep's threads run it. */
-function swept(bars: CandleColumns, plan: RunPlan, memory: RunMemory): string {
-  const { resultHash, figures } = runOnColumns(plan, { strategy: definition }, [bars], memory, () => {});
+function swept(bars: CandleColumns, plan: RunPlan, memory: FigureMemory): string {
+  const { resultHash, figures } = figuresOnColumns(plan, { strategy: definition }, [bars], memory, () => {});
   if (figures === null || resultHash === null) throw new Error("a set of the sweep failed");
   return resultHash;
 }
 
 /** Throws unless sets on shared columns, in kept memory, end as runs of their own do, in result and figures. */
 function check(bars: CandleColumns, shared: CandleColumns): void {
-  const memory = new RunMemory();
+  const memory = new FigureMemory();
   for (const set of SETS.slice(0, 4)) {
     const plan = planWith(planOf(), set);
     const run = new Run({ ...definition, params: set });
@@ -49,7 +49,7 @@ function check(bars: CandleColumns, shared: CandleColumns): void {
       cash: plan.broker.cash,
       fee: plan.feeds[0]!.spec.takerFee,
     });
-    const { resultHash, figures } = runOnColumns(plan, { strategy: definition }, [shared], memory, () => {});
+    const { resultHash, figures } = figuresOnColumns(plan, { strategy: definition }, [shared], memory, () => {});
     if (resultHash !== run.resultHash())
       throw new Error(`the sweep's result of ${JSON.stringify(set)} is not the run's`);
     if (JSON.stringify(figures) !== JSON.stringify(single)) {
@@ -65,7 +65,7 @@ export async function run(): Promise<Figure[]> {
   const bars = benchmarkBars();
   const shared = shareColumns(bars);
   check(bars, shared);
-  const memory = new RunMemory();
+  const memory = new FigureMemory();
   const plans = SETS.map((set) => planWith(planOf(), set));
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {

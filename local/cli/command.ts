@@ -142,8 +142,11 @@ function checkCount(command: Command, positionals: readonly string[]): void {
   const [least, most] = command.positionals;
   if (positionals.length >= least && positionals.length <= most) return;
   const fault = positionals.length < least ? "something is missing" : `'${positionals[most]}' is too much`;
-  const example = command.examples[0] === undefined ? "" : `, such as: millrace ${command.examples[0]}`;
-  throw new InputError("usage", `${fault}: write ${`millrace ${command.name} ${command.usage}`.trimEnd()}${example}`);
+  const example = command.examples[0] === undefined ? "" : `, such as: npx millrace ${command.examples[0]}`;
+  throw new InputError(
+    "usage",
+    `${fault}: write ${`npx millrace ${command.name} ${command.usage}`.trimEnd()}${example}`,
+  );
 }
 
 /** The help of a command. */
@@ -155,11 +158,13 @@ export function helpOf(command: Command): string {
   const width = Math.max(0, ...rows.map((row) => row.left.length));
   const options = rows.map((row) => `  ${row.left.padEnd(width)}  ${row.right}`);
   return [
-    `millrace ${command.name} ${command.usage}`.trimEnd(),
+    `npx millrace ${command.name} ${command.usage}`.trimEnd(),
     "",
     command.summary,
     ...(command.details === undefined ? [] : ["", command.details]),
     ...(options.length > 0 ? ["", "Options:", ...options] : []),
-    ...(command.examples.length > 0 ? ["", "Examples:", ...command.examples.map((line) => `  millrace ${line}`)] : []),
+    ...(command.examples.length > 0
+      ? ["", "Examples:", ...command.examples.map((line) => `  npx millrace ${line}`)]
+      : []),
   ].join("\n");
 }

@@ -17,7 +17,7 @@ function overview(): string {
     "",
     ...COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
     "",
-    "millrace <command> --help tells more. For a first look: millrace demo",
+    "npx millrace <command> --help tells more. For a first look: npx millrace demo",
     "Exit codes: 0 done, 1 our fault, 2 usage, 3 not found, 4 no data, 5 bad data, 6 store, 7 conflict,",
     "8 some rows rejected, 9 a run failed, 130 stopped by Ctrl-C.",
   ].join("\n");
@@ -45,10 +45,12 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 // A reader that has seen enough, such as `head`, closes the pipe: that is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
 
 try {
   await main(process.argv.slice(2));

@@ -1,10 +1,11 @@
 import type { RunPlan } from "#shared/app/run-plan.ts";
 import type { DeflatedSharpe } from "#shared/app/sweep-deflated-sharpe.ts";
 import type { ParameterAxes, ParameterSet } from "#shared/app/sweep-grid.ts";
-import { sweepHeatMap } from "#shared/app/sweep-heat-map.ts";
+import { MOST_CELLS, sweepHeatMap } from "#shared/app/sweep-heat-map.ts";
 import type { Objective } from "#shared/app/sweep-objective.ts";
 import type { RankedSet } from "#shared/app/sweep-ranking.ts";
 import { feedKey } from "#shared/market/instrument.ts";
+import type { HeatMapInput } from "#shared/report/heat-map.ts";
 import { renderSweepReport } from "#shared/report/heat-map-page.ts";
 import { type Column, formatNumber, formatPercent, renderTable } from "./table.ts";
 
@@ -15,14 +16,28 @@ const REPORTED = 50;
 /** Below it, the best set may well be luck. */
 const CONFIDENT = 0.95;
 
-/** Figures in the table besides the objective. */
-const FIGURES: readonly Column[] = [
-  { heading: "return", align: "right" },
-  { heading: "buy & hold", align: "right" },
-  { heading: "drawdown", align: "right" },
-  { heading: "Sharpe", align: "right" },
-  { heading: "trades", align: "right" },
-  { heading: "run" },
+/** A figure in the table besides the objective. */
+interface Figure {
+  readonly heading: string;
+  /** The objective that is the same figure; null for none. */
+  readonly objective: Objective | null;
+  readonly cell: (figures: NonNullable<RankedSet["figures"]> | null) => string;
+}
+
+const FIGURES: readonly Figure[] = [
+  {
+    heading: "return",
+    objective: "totalReturn",
+    cell: (figures) => formatPercent(figures?.totalReturn ?? null, true),
+  },
+  {
+    heading: "buy & hold",
+    objective: null,
+    cell: (figures) => formatPercent(figures?.buyAndHold.totalReturn ?? null, true),
+  },
+  { heading: "drawdown", objective: "maxDrawdown", cell: (figures) => formatPercent(figures?.maxDrawdown ?? null) },
+  { heading: "Sharpe", objective: "sharpe", cell: (figures) => formatNumber(figures?.sharpe ?? null, 2) },
+  { heading: "trades", objective: null, cell: (figures) => formatNumber(figures?.trades ?? null, 0) },
 ];
 
 /** A set as `fast=10 slow=30`. */
@@ -40,32 +55,28 @@ export function sweepTable(
   top: number,
 ): string {
   const names = [...axes.keys()];
+  const further = FIGURES.filter((figure) => figure.objective !== objective);
   const columns: Column[] = [
     { heading: "#", align: "right" },
     ...names.map((heading) => ({ heading, align: "right" as const })),
     { heading: objective, align: "right" },
-    ...FIGURES,
+    ...further.map(({ heading }) => ({ heading, align: "right" as const })),
+    { heading: "run" },
   ];
   const failed = ranked.filter(({ error }) => error !== null);
   const rows = ranked
     .slice(0, Math.min(top, ranked.length - failed.length))
-    .map((each, i) => [String(i + 1), ...names.map((name) => String(each.set[name])), ...figureCells(each)]);
+    .map((each, i) => [
+      String(i + 1),
+      ...names.map((name) => String(each.set[name])),
+      formatNumber(each.value, 4),
+      ...further.map(({ cell }) => cell(each.figures)),
+      each.run,
+    ]);
   const failures = failed.slice(0, SHOWN_FAILURES).map(({ set, error }) => `failed: ${setInWords(set)}: ${error}`);
   if (failed.length > SHOWN_FAILURES)
     failures.push(`… and ${failed.length - SHOWN_FAILURES} more failed; --json tells all`);
   return [renderTable(columns, rows), ...failures].join("\n");
-}
-
-function figureCells({ value, figures, run }: RankedSet): string[] {
-  return [
-    formatNumber(value, 4),
-    formatPercent(figures?.totalReturn ?? null, true),
-    formatPercent(figures?.buyAndHold.totalReturn ?? null, true),
-    formatPercent(figures?.maxDrawdown ?? null),
-    formatNumber(figures?.sharpe ?? null, 2),
-    formatNumber(figures?.trades ?? null, 0),
-    run,
-  ];
 }
 
 /** A set as one JSON object. */
@@ -137,9 +148,6 @@ export function sweepReport(
   warning: string,
 ): string {
   const map = sweepHeatMap(objective, axes, ranked);
-  const others = [...axes].filter(
-    ([name, values]) => values.length > 1 && name !== map?.across.name && name !== map?.down.name,
-  );
   const best = ranked.filter(({ error }) => error === null).slice(0, REPORTED);
   return renderSweepReport({
     strategy: plan.strategy,
@@ -149,10 +157,7 @@ export function sweepReport(
     failed: ranked.filter(({ error }) => error !== null).length,
     warning,
     heatMap: map,
-    heatMapNote:
-      others.length === 0
-        ? null
-        : `Of sets that differ in ${others.map(([name]) => name).join(" and ")} the best is shown.`,
+    heatMapNote: heatMapNote(axes, map),
     best: best.flatMap(({ run, set, value, figures }) =>
       figures === null
         ? []
@@ -169,4 +174,14 @@ export function sweepReport(
           ],
     ),
   });
+}
+
+/** What a heat map does not show, in words; null for nothing. */
+function heatMapNote(axes: ParameterAxes, map: HeatMapInput | null): string | null {
+  const varied = [...axes].filter(([, values]) => values.length > 1).map(([name]) => name);
+  if (varied.length === 0) return null;
+  if (map === null)
+    return `It would have more than ${formatNumber(MOST_CELLS, 0)} cells: sweep in wider steps to see it.`;
+  const others = varied.filter((name) => name !== map.across.name && name !== map.down.name);
+  return others.length === 0 ? null : `Of sets that differ in ${others.join(" and ")} the best is shown.`;
 }

@@ -34,6 +34,7 @@ const TYPED: readonly Case[] = [
   [`candles ${BTC}`, USAGE, "'binance:BTC/USDT' names no feed", "binance:BTC/USDT@1h"],
   ["candles BTC/USDT@1m", USAGE, "'BTC/USDT' names no instrument", "binance:BTC/USDT"],
   [`gaps ${M1}`, USAGE, "names no instrument", "such as binance:BTC/USDT"],
+  ["gaps Binance:btc/usdt", USAGE, "the symbol in capitals, such as binance:BTC/USDT"],
   ["import btcusdt file.csv", USAGE, "'btcusdt' names no instrument"],
   [`candles ${M1} --from yesterday`, USAGE, "--from is 'yesterday'", "2024-08-08T12:30:00Z"],
   [`candles ${M1} --from 2024-13-01`, USAGE, "--from is '2024-13-01'"],
@@ -67,7 +68,12 @@ const TYPED: readonly Case[] = [
 
 /** As above, as a user meets it. */
 const TYPED_TO_THE_COMMAND: readonly Case[] = [
-  ["nonsense", USAGE, "unknown command 'nonsense'", "import candles gaps backtest runs report export doctor"],
+  [
+    "nonsense",
+    USAGE,
+    "unknown command 'nonsense'",
+    "import candles gaps backtest sweep check new-strategy runs report export doctor",
+  ],
   ["--nonsense", USAGE, "unknown command '--nonsense'"],
   ["help nonsense", USAGE, "unknown command 'nonsense'"],
   ["candles", USAGE, "something is missing", "millrace candles <exchange:BASE/QUOTE@timeframe>"],

@@ -22,7 +22,7 @@ export async function withPlatform<T>(args: Arguments, work: (platform: Platform
   if (!existsSync(path)) {
     throw new InputError(
       "not-found",
-      `there is no store ${path} yet: 'millrace import' makes it, or name another one with --store`,
+      `there is no store ${path} yet: 'npx millrace import' makes it, or name another one with --store`,
     );
   }
   return withNewPlatform(args, work);

@@ -19,7 +19,7 @@ interface Arrival {
 
 /**
  * Sends ticks through the log as a live source would, instruments side by side, and has the stream functions work on
- * them. At the end a heartbeat closes what is due at `until` (ms UTC).
+ * them. The streams end at `until` (ms UTC, exclusive): from then on history may be rebuilt up to its own end.
  */
 export async function playLive(
   { stream, host }: Pick<Platform, "stream" | "host">,
@@ -32,7 +32,7 @@ export async function playLive(
       const watermark = record.kind === "ticks" || record.kind === "heartbeat" ? record.watermark : until;
       return { instrument, record, watermark };
     }),
-    { instrument, record: { kind: "heartbeat", watermark: until }, watermark: until },
+    { instrument, record: { kind: "ended", at: until }, watermark: until },
   ]);
   arrivals.sort((a, b) => a.watermark - b.watermark);
   for (let start = 0; start < arrivals.length; start += ROUND) {

@@ -161,6 +161,7 @@ async function play(
   arrivals: readonly Arrival[],
   delivery: Delivery,
   ports: MemoryPorts = memoryPorts(2),
+  plansOf: (from: number) => RunPlan[] = plans,
 ): Promise<Outcome> {
   const crashes = new CrashPlan(delivery.before, delivery.after);
   const crashing = crashingPorts(ports, crashes);
@@ -168,7 +169,7 @@ async function play(
   const from = Math.min(...market.ticks.map(([first]) => first!.tick.ts)) - MINUTE;
   const runs: string[] = [];
   const register = async (): Promise<void> => {
-    for (const plan of plans(from)) {
+    for (const plan of plansOf(from)) {
       runs.push((await startPaperRun(ports, plan, await codeOf(ports.catalog, plan.strategy), runs.length)).run);
     }
   };
@@ -304,6 +305,39 @@ test(
       },
     );
     await fc.assert(property, propertyRuns(250));
+  },
+  LONGEST,
+);
+
+/** The same again, so long after the end that no window of five minutes reaches over it; ids go on. */
+function tradedAgain(market: Market, wait: number): Market {
+  const first = Math.min(...market.ticks.map(([row]) => row!.tick.ts));
+  const shift = market.until + wait - first;
+  const ticks = market.ticks.map((rows) =>
+    rows.map(({ tick, delay }) => ({ delay, tick: { ...tick, id: tick.id + 100_000, ts: tick.ts + shift } })),
+  );
+  return { ...market, ticks, until: Math.ceil((market.until + shift) / MINUTE) * MINUTE };
+}
+
+test(
+  "a run whose instrument ended and was traded again equals its backtest, however it was delivered",
+  async () => {
+    const wait = fc.integer({ min: 6 * MINUTE, max: 40 * MINUTE });
+    const property = fc.asyncProperty(disordered, deliveries, endings, wait, async (market, delivery, ending, wait) => {
+      // Feeds of one instrument: another would have gone on meanwhile.
+      const plansOf = (from: number): RunPlan[] => plans(from).slice(0, 2);
+      const again = tradedAgain(market, wait);
+      const phases = (span: number): Arrival[][] => [
+        ended(arrivalsOf(market, false, span), { ...ending, ends: true }),
+        arrivalsOf(again, false, span),
+      ];
+      const clean = await play(market, phases(delivery.span).flat(), IN_ORDER, memoryPorts(2), plansOf);
+      const last = again.ticks[0]!.at(-1)!.tick.ts;
+      for (const { results } of clean.runs) expect(results.cycles.time.at(-1)).toBeGreaterThanOrEqual(last);
+      const sent = phases(delivery.span).flatMap((phase) => repeated(phase, delivery.again));
+      expect(await play(market, sent, delivery, memoryPorts(2), plansOf)).toEqual(clean);
+    });
+    await fc.assert(property, propertyRuns(100));
   },
   LONGEST,
 );

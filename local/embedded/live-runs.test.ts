@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { aggregate } from "#shared/app/aggregate.ts";
 import { backtest } from "#shared/app/backtest.ts";
 import { startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
 import { parsePlan } from "#shared/app/run-plan.ts";
+import { stepStrategies } from "#shared/app/step-strategies.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
+import { WarmUpWaits } from "#shared/app/warm-start.ts";
 import { Strategy } from "#shared/engine/strategy.ts";
 import { type Instrument, parseInstrument } from "#shared/market/instrument.ts";
 import { type Tick, tickColumns } from "#shared/market/tick.ts";
+import type { LogRecord } from "#shared/ports/event-log.ts";
 import { NewerVersionError } from "#shared/wire/decoded.ts";
 import { CANDLES, TICKS } from "#shared/wire/topics.ts";
 import { StreamHost } from "./stream-host.ts";
@@ -60,14 +64,27 @@ function trades(instrument: Instrument, from: number, count: number, firstId = 0
 
 const beat = (watermark: number): Arrival => ({ instrument: BTC, record: { kind: "heartbeat", watermark } });
 
-async function register(ports: MemoryPorts, strategy: string, feeds: readonly string[], params = {}): Promise<string> {
+async function register(
+  ports: MemoryPorts,
+  strategy: string,
+  feeds: readonly string[],
+  params = {},
+  now = 0,
+): Promise<string> {
   const plan = { ...planOf(strategy, feeds, NOON - MINUTE), params };
-  return (await startPaperRun(ports, plan, await codeOf(ports.catalog, strategy), 0)).run;
+  return (await startPaperRun(ports, plan, await codeOf(ports.catalog, strategy), now)).run;
 }
 
 async function send(ports: MemoryPorts, arrivals: readonly Arrival[]): Promise<void> {
   await publishTicks(ports.log, arrivals);
   await new StreamHost(ports).drain();
+}
+
+/** What `aggregate` makes of these, not given to anybody. */
+async function candlesOf(ports: MemoryPorts, arrivals: readonly Arrival[]): Promise<readonly LogRecord[]> {
+  await publishTicks(ports.log, arrivals);
+  await aggregate(ports, await ports.log.poll("aggregate/ticks", TICKS, 1_000));
+  return ports.log.poll("step-strategies/candles", CANDLES, 1_000);
 }
 
 const logsOf = async (ports: MemoryPorts, run: string) => (await ports.results.read(run)).logs.map(({ text }) => text);
@@ -79,6 +96,54 @@ describe("a run on a short and a long timeframe", () => {
     await send(ports, [...trades(BTC, NOON + 90 * 1_000, 12), beat(NOON + 6 * MINUTE)]);
     const { cycles } = await ports.results.read(run);
     expect([...cycles.time]).toEqual([2, 3, 4, 5, 6].map((minute) => NOON + minute * MINUTE - 1));
+  });
+});
+
+describe("an instrument that ended and is traded again", () => {
+  const end = (at: number): Arrival => ({ instrument: BTC, record: { kind: "ended", at } });
+
+  it("is taken again, with what its longer windows had closed before their time left as it was", async () => {
+    const ports = memoryPorts();
+    const run = await register(ports, "trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@5m"]);
+    await send(ports, [...trades(BTC, NOON, 6), end(NOON + 2 * MINUTE)]);
+    await send(ports, [...trades(BTC, NOON + 20 * MINUTE, 6, 6), beat(NOON + 22 * MINUTE)]);
+    const { cycles } = await ports.results.read(run);
+    expect([...cycles.time].map((time) => (time + 1 - NOON) / MINUTE)).toEqual([1, 2, 5, 21, 22]);
+    const stopped = await stopPaperRun(ports, run);
+    const tested = await backtest(ports, parsePlan(stopped.definition), await codeOf(ports.catalog, "trend-filter"), 0);
+    expect(tested.resultHash).toBe(stopped.resultHash);
+    expect(await deadLetters(ports.log)).toEqual([]);
+  });
+
+  it("sends to dead letters what a run that went on without it can take no more", async () => {
+    const ports = memoryPorts();
+    const eth = parseInstrument("binance:ETH/USDT");
+    const run = await register(ports, "trend-filter", ["binance:BTC/USDT@1m", "slow=binance:ETH/USDT@1m"]);
+    await send(ports, [...trades(BTC, NOON, 6), ...trades(eth, NOON, 60), end(NOON + 2 * MINUTE)]);
+    await send(ports, [{ instrument: eth, record: { kind: "heartbeat", watermark: NOON + 20 * MINUTE } }]);
+    await send(ports, [...trades(BTC, NOON + 19 * MINUTE, 6, 6), beat(NOON + 21 * MINUTE)]);
+    const letters = await deadLetters(ports.log);
+    expect(letters.map(({ reason }) => reason)).toEqual([expect.stringContaining(`run ${run} went on to`)]);
+    await send(ports, [{ instrument: eth, record: { kind: "heartbeat", watermark: NOON + 21 * MINUTE } }]);
+    const { cycles } = await ports.results.read(run);
+    expect([...cycles.time].map((time) => (time + 1 - NOON) / MINUTE)).toEqual(
+      Array.from({ length: 21 }, (_, i) => i + 1),
+    );
+  });
+});
+
+describe("a run that cannot be warmed yet", () => {
+  it("keeps no other from its step", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const after = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    await send(ports, trades(BTC, NOON, 8));
+    // The newest run is stepped first.
+    const waits = await register(ports, "sma-cross", ["binance:BTC/USDT@1m"], { fast: 2, slow: 3 }, 1);
+    const folded = await candlesOf(ports, [beat(NOON + 3 * MINUTE)]);
+    await expect(stepStrategies(ports, folded)).rejects.toThrow(WarmUpWaits);
+    expect(await ports.checkpoints.load("step-strategies", waits)).toBeNull();
+    const stepped = (await ports.checkpoints.load("step-strategies", after))!;
+    expect(stepped.fence[0]?.nextOffset).toBe(folded.at(-1)!.offset + 1);
   });
 });
 
@@ -119,22 +184,36 @@ describe("a run that fails", () => {
   });
 
   it.each([
-    ["changed", { throws: Throws, "keeps-map": KeepsMap, counts: Counts }, "bundle 2", "has changed since"],
-    ["gone", {}, "bundle of", "no strategy 'counts'"],
-  ])("fails alone when its code is %s", async (_what, classes, bundleHash, message) => {
-    const first = memoryPorts(1, new TestCatalog(CLASSES));
-    const run = await register(first, "counts", ["binance:BTC/USDT@1m"]);
-    const going = await register(first, "sma-cross", ["binance:BTC/USDT@1m"], { fast: 2, slow: 3 });
-    await send(first, trades(BTC, NOON, 8));
-    const catalog = new TestCatalog(classes);
-    const load = catalog.load.bind(catalog);
-    catalog.load = async (name) => (name === "counts" ? { ...(await load(name)), bundleHash } : load(name));
-    await send({ ...first, catalog }, [...trades(BTC, NOON + 3 * MINUTE, 8, 8), beat(NOON + 8 * MINUTE)]);
-    expect(await first.runs.get(run)).toMatchObject({ status: "failed" });
-    expect((await first.runs.get(run))?.error).toContain(message);
-    expect((await first.runs.get(going))?.status).toBe("running");
-    expect((await first.results.read(going)).cycles.length).toBe(8);
-  });
+    ["changed", CLASSES, "bundle 2", "has changed since"],
+    ["gone", {}, "bundle of counts", "no strategy 'counts'"],
+  ])(
+    "is none whose code is %s: it waits until that is back, and the others go on",
+    async (_what, classes, bundleHash, message) => {
+      const ports = memoryPorts(1, new TestCatalog(CLASSES));
+      const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+      const going = await register(ports, "sma-cross", ["binance:BTC/USDT@1m"], { fast: 2, slow: 3 });
+      const last = await register(ports, "throws", ["binance:BTC/USDT@1m"]);
+      await send(ports, trades(BTC, NOON, 8));
+      const catalog = new TestCatalog({ ...classes, throws: Throws });
+      const load = catalog.load.bind(catalog);
+      catalog.load = async (name) => (name === "counts" ? { ...(await load(name)), bundleHash } : load(name));
+      const changed = { ...ports, catalog };
+      const rest = [...trades(BTC, NOON + 3 * MINUTE, 8, 8), beat(NOON + 8 * MINUTE)];
+      await expect(send(changed, rest)).rejects.toMatchObject({
+        name: "RunCodeWaits",
+        message: expect.stringContaining(message),
+      });
+      expect(await logsOf(ports, run)).toHaveLength(2);
+      await expect(stopPaperRun(changed, run)).rejects.toMatchObject({ name: "RunCodeWaits" });
+      expect((await ports.runs.get(run))?.status).toBe("running");
+      await new StreamHost({ ...changed }).drain().catch(() => undefined);
+      expect((await ports.runs.get(last))?.status).toBe("failed");
+      await new StreamHost(ports).drain();
+      expect(await logsOf(ports, run)).toHaveLength(8);
+      expect((await ports.results.read(going)).cycles.length).toBe(8);
+      expect((await ports.runs.get(going))?.status).toBe("running");
+    },
+  );
 
   it("is refused at registration where it could never start", async () => {
     const ports = memoryPorts();

@@ -70,6 +70,24 @@ describe("history behind a live stream", () => {
     expect(brief(await read(ports, "2h"))).toEqual([[0, "rebuilt", 170, 12, "unknown"]]);
   });
 
+  it("is rebuilt up to its own end once the stream has ended, and stays behind it once it is traded again", async () => {
+    const ports = memoryPorts();
+    await live(ports, trades(10, [0, 1, 2]), NOON + 3 * MINUTE);
+    await publishTicks(ports.log, [{ instrument: BTC, record: { kind: "ended", at: NOON + 3 * MINUTE } }]);
+    await new StreamHost(ports).drain();
+    await store(ports, trades(13, [4, 90]));
+    await rebuild(ports, BTC);
+    expect(await ports.ranges.dirty(BTC)).toEqual([]);
+    expect((await read(ports, "1m")).at(-1)).toMatchObject({ openTime: NOON + 90 * MINUTE, origin: "rebuilt" });
+    expect((await read(ports, "1h")).map(({ origin }) => origin)).toEqual(["rebuilt", "rebuilt"]);
+
+    await live(ports, trades(15, [100, 101, 102]), NOON + 103 * MINUTE);
+    await store(ports, trades(20, [110]));
+    await rebuild(ports, BTC);
+    expect(brief(await read(ports, "1m")).at(-1)).toEqual([102, "live", 202, 1, "proven"]);
+    expect((await ports.ranges.dirty(BTC)).length).toBeGreaterThan(0);
+  });
+
   it("is passed over by `best` while it is dirty and a live candle exists, and heals by rebuild", async () => {
     const ports = memoryPorts();
     await store(ports, trades(1, [-120, -60, 0.1]));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { logarithmicTicks } from "./page/logarithmic-ticks.mts";
+import { percentAxis } from "./page/percent-axis.mts";
 import { timeLabels } from "./page/time-axis.mts";
 
 const DAY = 86_400;
@@ -21,4 +22,11 @@ test("a time axis names what its ticks are, and once the day or year that they a
   expect(timeLabels([start, start + 31 * DAY], 28 * DAY)).toEqual(["Dec\n2025", "Jan\n2026"]);
   expect(timeLabels([start], 365 * DAY)).toEqual(["2025"]);
   expect(timeLabels([start, start + 5], 5)).toEqual(["12:00:00\n31 Dec 2025", "12:00:05"]);
+});
+
+test("ticks of a percent axis say what they are", () => {
+  const labels = (ticks: readonly number[], step: number) => ticks.map((tick) => percentAxis(tick, step));
+  expect(labels([0, 0.025, 0.05], 0.025)).toEqual(["0.0\u202f%", "2.5\u202f%", "5.0\u202f%"]);
+  expect(labels([0.1, 0.2], 0.1)).toEqual(["10\u202f%", "20\u202f%"]);
+  expect(labels([0.0025], 0.0025)).toEqual(["0.25\u202f%"]);
 });

@@ -74,3 +74,32 @@ test("says what exists where a strategy or parameter does not", async () => {
   write(folder, "sma-cross", 1);
   expect(() => listStrategies([...roots, folder])).toThrow("rename one of the folders");
 });
+
+test("a file that cannot be loaded is the user's fault, and is told with its line", async () => {
+  const broken: Readonly<Record<string, readonly [string, RegExp]>> = {
+    syntax: [
+      "export class Mine {\n  next() {\n",
+      /syntax.strategy\.ts cannot be loaded: line 3: Unexpected end of file$/,
+    ],
+    path: [
+      `import { SMA } from "#shared/engine/indicators/none.ts";\nvoid SMA;\n`,
+      /cannot be loaded: line 1: .*none\.ts/,
+    ],
+    name: [
+      `import { Sma } from "#shared/engine/indicators/sma.ts";\nvoid Sma;\n`,
+      /line 1: No matching export .*"Sma"/,
+    ],
+    body: [`\n\nthrow new Error("no weights");\n`, /cannot be loaded: line 3: no weights$/],
+    imported: [`import { A } from "./part.ts";\nvoid A;\n`, /cannot be loaded: .*part\.ts, line 2: /],
+  };
+  for (const [name, [source]] of Object.entries(broken)) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "strategy.ts"), source);
+  }
+  writeFileSync(join(folder, "imported", "part.ts"), "export const A = 1;\nexport const = 2;\n");
+  for (const [name, [, message]] of Object.entries(broken)) {
+    const loaded = loadStrategy([folder], name);
+    await expect(loaded, name).rejects.toThrow(message);
+    await expect(loaded, name).rejects.toMatchObject({ name: "InputError", code: "bad-data" });
+  }
+});

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { registerHooks } from "node:module";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildFailure, build, type Plugin } from "esbuild";
 import {
   describeParameter,
   type ParameterSpec,
@@ -94,12 +94,63 @@ export function listStrategies(roots: readonly string[]): readonly StrategyEntry
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Loads a strategy by name. Throws InputError where there is none, or its file does not export exactly one. */
+/**
+ * Loads a strategy by name. Throws InputError where there is none, and where its file cannot be loaded or does not export
+ * exactly one.
+ */
 export async function loadStrategy(roots: readonly string[], name: string): Promise<LoadedStrategy> {
   const entry = findStrategy(roots, name);
-  const exports = (await import(pathToFileURL(entry.file).href)) as Readonly<Record<string, unknown>>;
-  const strategy = exportedStrategy(entry.file, exports);
-  return { ...entry, strategy, parameters: strategy.parameters, bundleHash: await bundleHash(entry.file) };
+  // First, as a bundler says where the fault is.
+  const hash = await loading(entry.file, () => bundleHash(entry.file));
+  const exports: Readonly<Record<string, unknown>> = await loading(
+    entry.file,
+    () => import(pathToFileURL(entry.file).href),
+  );
+  const strategy = exportedStrategy(shortPath(entry.file), exports);
+  return { ...entry, strategy, parameters: strategy.parameters, bundleHash: hash };
+}
+
+/** Throws InputError 'bad-data' where `load` throws: what a user's file says is no fault of Millrace. */
+async function loading<T>(file: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    throw new InputError("bad-data", `${shortPath(file)} cannot be loaded: ${faultOf(file, error)}`, { cause: error });
+  }
+}
+
+/** What is wrong with a file, and where: `line 3: Unexpected end of file`. */
+function faultOf(file: string, error: unknown): string {
+  const found = isBuildFailure(error) ? error.errors[0] : undefined;
+  if (found !== undefined) {
+    const { location, text } = found;
+    if (location === null) return text;
+    const other = resolve(REPOSITORY, location.file);
+    return `${other === file ? "" : `${shortPath(other)}, `}line ${location.line}: ${text}`;
+  }
+  if (!(error instanceof Error)) return String(error);
+  const [message = ""] = error.message.split("\n");
+  const line = lineIn(file, error.stack ?? "");
+  return line === null ? message : `line ${line}: ${message}`;
+}
+
+/** The line of `file` that a stack names first. */
+function lineIn(file: string, stack: string): string | null {
+  for (const name of [pathToFileURL(file).href, file]) {
+    const at = stack.indexOf(`${name}:`);
+    if (at >= 0) return /^:(\d+)/.exec(stack.slice(at + name.length))?.[1] ?? null;
+  }
+  return null;
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
+}
+
+/** A path as people write it: from the folder they are in, unless it lies outside. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
 }
 
 /** Finds a strategy by name. Throws InputError where there is none. */

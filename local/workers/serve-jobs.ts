@@ -4,13 +4,15 @@ import type { FromThread, ThreadData, ToThread } from "./thread-messages.ts";
 /** Does a job; calls `progress` at least every second or so. */
 export type DoJob<Job, Result> = (job: Job, progress: () => void) => Result | Promise<Result>;
 
-/** Makes this thread one of a `ThreadPool`: `prepare` is given the task, once, and says how its jobs are done. */
+/**
+ * Makes this thread one of a `ThreadPool`, or this process one of `runInProcess`: `prepare` is given the task, once, and
+ * says how its jobs are done.
+ */
 export function serveJobs<Task, Job, Result>(prepare: (task: Task) => Promise<DoJob<Job, Result>>): void {
-  const port = parentPort;
-  if (port === null) throw new Error("this file runs as a worker thread, not by itself");
-  const { progress } = workerData as ThreadData;
+  const port = portOf();
+  const data = workerData as ThreadData | null;
   const moved = (): void => {
-    Atomics.add(progress, 0, 1);
+    if (data !== null) Atomics.add(data.progress, 0, 1);
   };
   let doJob: DoJob<Job, Result> | null = null;
   const answer = async (message: ToThread): Promise<FromThread> => {
@@ -23,11 +25,27 @@ export function serveJobs<Task, Job, Result>(prepare: (task: Task) => Promise<Do
   };
   const serve = async (message: ToThread): Promise<void> => {
     try {
-      port.postMessage(await answer(message));
+      port.post(await answer(message));
     } catch (error) {
       const refused: FromThread = { kind: "refused", message: error instanceof Error ? error.message : String(error) };
-      port.postMessage(refused);
+      port.post(refused);
     }
   };
-  port.on("message", (message: ToThread) => void serve(message));
+  port.listen((message) => void serve(message));
+}
+
+interface Port {
+  post(message: FromThread): void;
+  listen(take: (message: ToThread) => void): void;
+}
+
+/** The way to whoever started this thread, or this process. */
+function portOf(): Port {
+  if (parentPort !== null) {
+    const port = parentPort;
+    return { post: (message) => port.postMessage(message), listen: (take) => port.on("message", take) };
+  }
+  const send = process.send?.bind(process);
+  if (send === undefined) throw new Error("this module serves whoever started it, and cannot run by itself");
+  return { post: (message) => send(message), listen: (take) => process.on("message", take) };
 }

@@ -415,3 +415,44 @@ test.each<[Timeframe[], string]>([
 ])("timeframes %s are refused", (timeframes, message) => {
   expect(() => new Aggregator("binance:BTC/USDT", timeframes)).toThrow(message);
 });
+
+describe("a record that leaps in time", () => {
+  const WEEK = 7 * 24 * 60;
+
+  test("is refused past a week, and changes nothing", () => {
+    const feed = new Feed();
+    feed.ticks([tick(1, 0.5)], 1);
+    const before = feed.state;
+    expect(() => feed.heartbeat(WEEK + 1.1)).toThrow(InputError);
+    expect(() => feed.ticks([tick(2, 1.5)], 30 * WEEK)).toThrow("send heartbeats of an hour each");
+    expect(() => feed.ended(WEEK + 2)).toThrow("or say that the instrument ended");
+    expect(feed.state).toEqual(before);
+    feed.heartbeat(WEEK + 1);
+    expect(feed.candles.filter(({ timeframe }) => timeframe === "1m")).toHaveLength(WEEK + 1);
+  });
+
+  test("is refused as the first one too, and where the first trade comes after time was told", () => {
+    expect(() => new Feed().ticks([tick(1, 0.5)], 60 * WEEK)).toThrow("at most 7 days");
+    const feed = new Feed();
+    feed.heartbeat(60 * WEEK);
+    feed.heartbeat(90 * WEEK);
+    expect(feed.candles).toEqual([]);
+  });
+
+  test("may bring an instrument back after a long silence, but not leap from there", () => {
+    const feed = new Feed();
+    feed.ticks([tick(1, 0.5)], 1);
+    feed.ended(2);
+    feed.heartbeat(90 * WEEK);
+    expect(() => feed.ticks([tick(2, WEEK * 2)], WEEK * 4)).toThrow("at most 7 days");
+    feed.ticks([tick(2, WEEK * 2)], WEEK * 2 + 1);
+    expect(feed.candles.at(-1)).toMatchObject({ completeness: expect.any(String) });
+  });
+
+  test("at the end does not close windows up to a trade from far ahead", () => {
+    const feed = new Feed(["1m"]);
+    feed.ticks([tick(1, 0.5), tick(2, 400 * WEEK)], 1);
+    feed.ended(3);
+    expect(feed.candles).toHaveLength(3);
+  });
+});

@@ -15,6 +15,12 @@ import { candleOf, type WindowChange } from "./window-state.ts";
 /** How long after its end a window is restated by late trades, ms of event time. */
 export const LATENESS = 15 * 60_000;
 
+/**
+ * A record that moves time further, ms, is refused: it would close too many windows at once. Sources cut their time into
+ * steps of an hour; this leaves room for those that were away.
+ */
+export const LONGEST_LEAP = 7 * 24 * 3_600_000;
+
 /** What one record of an instrument caused. */
 export interface Folded {
   /** Revisions in the order they came about. */
@@ -121,8 +127,13 @@ export class Aggregator {
     };
   }
 
-  /** Folds one record. Throws InputError 'conflict' for ticks of another kind than the instrument's, changing nothing. */
+  /**
+   * Folds one record. Throws InputError 'conflict' for ticks of another kind than the instrument's, and 'bad-data' for
+   * time that leaps by more than `LONGEST_LEAP`, changing nothing. The silence between an end and the next trade may be
+   * longer.
+   */
   fold(record: TickRecord): Folded {
+    this.#refuseLeap(record);
     this.#candles = [];
     this.#dirty = [];
     this.#coverage = [];
@@ -158,6 +169,29 @@ export class Aggregator {
 
   get #ids(): IdScheme {
     return this.#memory instanceof HashMemory ? "hash" : "sequence";
+  }
+
+  #refuseLeap(record: TickRecord): void {
+    if (record.kind === "gap-opened" || record.kind === "gap-closed") return;
+    // Of an instrument that has ended only trades are news.
+    if (this.#endedAt !== null && (record.kind !== "ticks" || record.ticks.length === 0)) return;
+    const time = record.kind === "ended" ? record.at : record.watermark;
+    let start = this.#endedAt === null ? this.#nextOpen : null;
+    if (start === null) {
+      start = this.#endedAt ?? Number.POSITIVE_INFINITY;
+      if (this.#endedAt === null) for (const openTime of this.#open.keys()) start = Math.min(start, openTime);
+      if (record.kind === "ticks") {
+        const first = record.ticks.ts.reduce((least, ts) => Math.min(least, ts), Number.POSITIVE_INFINITY);
+        start = this.#endedAt === null ? Math.min(start, first) : Math.max(start, first);
+      }
+    }
+    if (!(time - start > LONGEST_LEAP)) return;
+    throw new InputError(
+      "bad-data",
+      `a record of ${this.instrument} moves time from ${new Date(start).toISOString()} to ` +
+        `${new Date(time).toISOString()}: at most 7 days are taken at once, so send heartbeats of an hour each between, ` +
+        "or say that the instrument ended",
+    );
   }
 
   #foldTicks(record: TicksRecord): void {
@@ -245,7 +279,8 @@ export class Aggregator {
     this.#endedAt = at;
     this.#watermark = Math.max(this.#watermark, at);
     const { timeframe } = this.#base;
-    const lastOpen = Math.max(...this.#open.keys(), windowOpen(timeframe, at - 1));
+    const near = [...this.#open.keys()].filter((openTime) => openTime - at <= LONGEST_LEAP);
+    const lastOpen = Math.max(...near, windowOpen(timeframe, at - 1));
     this.#closeWindows(windowClose(timeframe, lastOpen));
     this.#publish([], Number.POSITIVE_INFINITY);
   }

@@ -73,13 +73,16 @@ class AggregateState implements StageState {
   }
 }
 
-/** Watermark of an instrument's live stream, ms UTC; null where it never was live. */
+/**
+ * Watermark of an instrument's live stream, ms UTC: history stays behind it. Null where nothing is live: before the
+ * first record, and from `ended` until it is traded again.
+ */
 export async function liveWatermark(
   checkpoints: StagePorts["checkpoints"],
   instrument: Instrument,
 ): Promise<number | null> {
   const stored = await checkpoints.load(AGGREGATE, instrumentKey(instrument));
   if (stored === null) return null;
-  const { watermark } = decodeAggregator(stored.state, LIVE_TIMEFRAMES);
-  return watermark === Number.NEGATIVE_INFINITY ? null : watermark;
+  const { watermark, endedAt } = decodeAggregator(stored.state, LIVE_TIMEFRAMES);
+  return endedAt !== null || watermark === Number.NEGATIVE_INFINITY ? null : watermark;
 }

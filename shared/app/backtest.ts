@@ -1,4 +1,5 @@
 import type { ChosenCandles, WindowCounts } from "../market/candle.ts";
+import { candleColumnsOf } from "../market/candle-columns.ts";
 import { InputError } from "../market/input-error.ts";
 import { feedKey, instrumentKey } from "../market/instrument.ts";
 import { joinIntervals } from "../market/interval.ts";
@@ -19,6 +20,12 @@ export interface BacktestRecord extends RunRecord {
   readonly quality: readonly WindowCounts[];
 }
 
+/** Runs a plan over columns as `runOnColumns` does, here or elsewhere. */
+export type PlanRunner = (plan: RunPlan, code: RunCode, columns: readonly ChosenCandles[]) => Promise<RunOutcome>;
+
+const runHere: PlanRunner = (plan, code, columns) =>
+  Promise.resolve(runOnColumns(plan, code, columns, new RunMemory(), () => {}));
+
 /** A run's id: the first digits of its identity, which are enough to tell runs apart and short enough to type. */
 export function runIdOf(identity: string): string {
   return identity.slice(0, 12);
@@ -27,14 +34,16 @@ export function runIdOf(identity: string): string {
 /**
  * Runs a plan over stored candles and stores what it did. A repeat is the same run. A strategy that throws fails the
  * run: its record says why, and everything before it is kept. Throws InputError 'no-data' where a feed has no candles.
+ * @param runner who runs the plan; by default this thread, for as long as it takes
  */
 export async function backtest(
   ports: BacktestPorts,
   plan: RunPlan,
   code: RunCode,
   now: number,
+  runner: PlanRunner = runHere,
 ): Promise<BacktestRecord> {
-  const { definition, outcome, quality } = runOnce(plan, code, await readFeeds(ports, plan));
+  const { definition, outcome, quality } = await runOnce(plan, code, await readFeeds(ports, plan), runner);
   const { events, error, resultHash, figures } = outcome;
   const identity = identityOf(definition);
   const id = runIdOf(identity);
@@ -69,19 +78,31 @@ interface Computed {
   readonly quality: readonly WindowCounts[];
 }
 
-function runOnce(plan: RunPlan, code: RunCode, columns: readonly ChosenCandles[]): Computed {
+async function runOnce(
+  plan: RunPlan,
+  code: RunCode,
+  columns: readonly ChosenCandles[],
+  runner: PlanRunner,
+): Promise<Computed> {
   const definition = describePlan(plan, code, hashTaken(plan, columns));
-  const outcome = runOnColumns(plan, code, columns, new RunMemory(), () => {});
+  const outcome = await runner(plan, code, columns);
   return { definition, outcome, quality: columns.map((feed) => feed.quality) };
 }
 
 /** The last time that a date can hold, ms UTC. */
 const LAST_DATE = 8.64e15;
 
-/** Columns of a plan's feeds, in order. Throws InputError 'no-data' for a feed without candles. */
+/**
+ * Columns of a plan's feeds, in order; empty for a feed that is made from another. Throws InputError 'no-data' for a feed
+ * without candles.
+ */
 export async function readFeeds(ports: BacktestPorts, plan: RunPlan): Promise<ChosenCandles[]> {
   const columns: ChosenCandles[] = [];
-  for (const { feed } of plan.feeds) {
+  for (const { feed, resampleOf } of plan.feeds) {
+    if (resampleOf !== undefined) {
+      columns.push(candleColumnsOf([]));
+      continue;
+    }
     const to = plan.end ?? Number.MAX_SAFE_INTEGER;
     const query: CandleQuery = { ...feed, choice: plan.choice, from: plan.warmFrom, to };
     const candles = await candleColumns(ports, query);

@@ -36,7 +36,7 @@ export interface CheckedRun extends WitnessedLeg {
   readonly uses: readonly SourceUse[];
 }
 
-/** Each does one job alone: nothing that a strategy leaves behind may reach the next. */
+/** Each does one job alone, legs in a process of their own: nothing that a strategy leaves behind may reach the next. */
 export type CheckWorkers = Workers<CheckTask, CheckJob, CheckedRun>;
 
 /** Poisoned candles that follow the cut: more than the engine reads ahead. */
@@ -48,6 +48,31 @@ export function doCheckJob({ plan, columns }: CheckTask, strategy: StrategyClass
   const first = columns.map((feed, i) => feed.closeTime[whole.rows[i]!.from]!);
   const leg = job.kind === "leg" ? { snapshot: job.snapshot, until: job.at } : { snapshot: null, until: null };
   return witnessLeg(plan, strategy, first, givenFor(job, plan, whole), leg);
+}
+
+/** As much of a task as a leg needs, on memory of its own: each feed's first candle, and the leg's. */
+export function taskOfLeg({ plan, columns }: CheckTask, job: CheckJob & { readonly kind: "leg" }): CheckTask {
+  const whole = allGiven(plan, columns);
+  const { rows } = givenFor(job, plan, whole);
+  const parts = columns.map((feed, i) => {
+    if (plan.feeds[i]!.resampleOf !== undefined) return feed;
+    const first = whole.rows[i]!.from;
+    const { from, to } = rows[i]!;
+    const kept = [first, ...Array.from({ length: to - from }, (_, row) => from + row).filter((row) => row > first)];
+    const pick = (column: Float64Array): Float64Array => Float64Array.from(kept, (row) => column[row]!);
+    return {
+      length: kept.length,
+      openTime: pick(feed.openTime),
+      closeTime: pick(feed.closeTime),
+      open: pick(feed.open),
+      high: pick(feed.high),
+      low: pick(feed.low),
+      close: pick(feed.close),
+      volume: pick(feed.volume),
+      trades: pick(feed.trades),
+    };
+  });
+  return { plan, columns: parts };
 }
 
 function givenFor(job: CheckJob, plan: RunPlan, whole: Given): Given {

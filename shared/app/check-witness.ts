@@ -67,6 +67,7 @@ export function witnessLeg(
   const run = new Run(definitionOf(plan, code, first));
   if (snapshot !== null) run.restore(snapshot);
   for (const [feed, { from, to }] of given.rows.entries()) {
+    if (plan.feeds[feed]!.resampleOf !== undefined) continue;
     run.offer(feed, given.columns[feed]!, from, to);
     if (until === null) run.end(feed);
     else run.tell(feed, until);

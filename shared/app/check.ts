@@ -36,7 +36,7 @@ const HUGE = 1e12;
 
 /**
  * Whether a strategy is honest: it is run again with the data cut off after a bar, with the future made NaN and huge,
- * with its state restored into a fresh memory, and with another clock and source of randomness; each run must do
+ * with its state restored in a fresh process, and with another clock and source of randomness; each run must do
  * bit for bit what the first one did. Bars are chosen by `seed`. Throws InputError where the strategy fails on the data
  * as they are, and where these have fewer than three bars.
  */
@@ -160,7 +160,7 @@ function judgeSources(expected: RunWitness, { witness, uses }: CheckedRun): Find
   return { trial: "sources", runs: 1, faults };
 }
 
-/** Ends the run's thread at each sample and goes on from the snapshot in a fresh one. */
+/** Ends the run at each sample and goes on from the snapshot in a fresh process. */
 async function restoreAt(
   workers: CheckWorkers,
   task: CheckTask,
@@ -183,7 +183,7 @@ async function restoreAt(
   const difference = firstDifference(expected, joined, Number.POSITIVE_INFINITY);
   if (difference === null) return { trial: "restored", runs: legs.length, faults: [] };
   const before = samples.filter((at) => at - 1 < difference.time).at(-1);
-  const since = before === undefined ? "in a fresh memory" : `after a restart at ${time(before)}`;
+  const since = before === undefined ? "in a fresh process" : `after a restart at ${time(before)}`;
   return {
     trial: "restored",
     runs: legs.length,

@@ -2,9 +2,9 @@ import type { BrokerSettings } from "../engine/run-definition.ts";
 import type { CandleColumns } from "../market/candle.ts";
 import type { CostBandRow } from "../report/report-input.ts";
 import { RunMemory, runOnColumns } from "./run-on-columns.ts";
-import type { RunCode, RunPlan } from "./run-plan.ts";
+import { feesOf, type RunCode, type RunPlan } from "./run-plan.ts";
 
-/** Costs beside a run's own: its fee times `fee`, and market orders that fill worse by `slippage`, a fraction. */
+/** Costs beside a run's own: its fees times `fee`, and market orders that fill worse by `slippage`, a fraction. */
 interface Costs {
   readonly label: string;
   readonly fee: number;
@@ -30,17 +30,35 @@ export function costBand(
 ): readonly CostBandRow[] | null {
   const { commission, slippage } = plan.broker;
   if (columns.length === 0 || commission !== undefined || slippage !== undefined) return null;
-  const ownFee = plan.broker.fee ?? plan.feeds[0]!.spec.takerFee;
   const memory = new RunMemory();
   const rows: CostBandRow[] = [];
   for (const { label, fee, slippage: worse } of BAND) {
-    const broker = { ...plan.broker, fee: ownFee * fee, ...slippageOf(worse) };
-    const { figures } = runOnColumns({ ...plan, broker }, code, columns, memory, () => {});
+    const other = withCosts(plan, fee, worse);
+    const { figures } = runOnColumns(other, code, columns, memory, () => {});
     if (figures === null) continue;
     const { finalValue, totalReturn, maxDrawdown, sharpe, trades } = figures;
-    rows.push({ label, fee: ownFee * fee, slippage: worse, finalValue, totalReturn, maxDrawdown, sharpe, trades });
+    rows.push({
+      label,
+      fee: feesOf(other).taker,
+      slippage: worse,
+      finalValue,
+      totalReturn,
+      maxDrawdown,
+      sharpe,
+      trades,
+    });
   }
   return rows;
+}
+
+/** The plan with its fees times `fee`, and fills that are worse by `slippage`. */
+function withCosts(plan: RunPlan, fee: number, slippage: number): RunPlan {
+  const feeds = plan.feeds.map((planned) => {
+    const { takerFee, makerFee } = planned.spec;
+    return { ...planned, spec: { ...planned.spec, takerFee: takerFee * fee, makerFee: makerFee * fee } };
+  });
+  const own = plan.broker.fee === null ? null : plan.broker.fee * fee;
+  return { ...plan, feeds, broker: { ...plan.broker, fee: own, ...slippageOf(slippage) } };
 }
 
 /** Slippage of every fill by a fraction of its price; nothing where it is 0. */

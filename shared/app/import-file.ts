@@ -1,4 +1,4 @@
-import type { Candle, CandleOrigin } from "../market/candle.ts";
+import { type Candle, type CandleOrigin, sameContent } from "../market/candle.ts";
 import type { Instrument } from "../market/instrument.ts";
 import { type Interval, joinIntervals } from "../market/interval.ts";
 import { childOf, TIMEFRAMES, type Timeframe, windowClose, windowOpen } from "../market/timeframe.ts";
@@ -184,11 +184,6 @@ async function storeCandles(
   await ports.candles.replace({ instrument, timeframe, origin, from, to }, all);
   totals.span(from, to - 1);
   totals.origin = origin;
-}
-
-/** Equal in all but the revision. */
-function sameContent(a: Candle, b: Candle): boolean {
-  return Object.entries(a).every(([field, value]) => field === "revision" || value === b[field as keyof Candle]);
 }
 
 async function conclude(ports: ImportPorts, instrument: Instrument, totals: Totals): Promise<void> {

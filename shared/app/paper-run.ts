@@ -64,7 +64,7 @@ export async function startPaperRun(
 export async function stopPaperRun(ports: PaperRunPorts, id: string): Promise<RunRecord> {
   const record = await ports.runs.get(id);
   if (record === null || record.kind !== "paper" || record.status !== "running") {
-    throw new InputError("not-found", `no live run '${id}': 'millrace runs' lists what there is`);
+    throw new InputError("not-found", `no live run '${id}': 'npx millrace runs' lists what there is`);
   }
   const run = await loadLiveRun(ports, record);
   if (run === null || typeof run === "string") {

@@ -2,13 +2,14 @@ import { traceIndicators } from "../engine/trace-indicators.ts";
 import type { Candle, CandleColumns } from "../market/candle.ts";
 import { isEmpty } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
+import { InputError } from "../market/input-error.ts";
 import type { CandleQuery } from "../ports/candle-store.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import type { DataQuality, QualityStretch, ReportInput, WindowQuality } from "../report/report-input.ts";
 import { costBand } from "./cost-band.ts";
 import { candleColumns, type ReadCandlesPorts, readCandles } from "./read-candles.ts";
-import { definitionOf, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
+import { definitionOf, feesOf, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
 
 export interface ReportPorts extends ReadCandlesPorts {
   readonly results: ResultStore;
@@ -19,16 +20,25 @@ const WORST = 10;
 
 /**
  * What a report shows of a run: its results, the candles of its first feed, the strategy's indicators on them, and how
- * well the candles are known. Everything but the page's scripts and styles.
+ * well the candles are known. Everything but the page's scripts and styles. Throws InputError for a set of a sweep.
  */
 export async function reportInput(
   ports: ReportPorts,
   record: RunRecord,
   code: RunCode,
 ): Promise<Omit<ReportInput, "assets">> {
+  if (record.kind === "sweep") {
+    const params = Object.entries(record.params).map(([name, value]) => `--param ${name}=${value}`);
+    throw new InputError(
+      "no-data",
+      `run ${record.run} is a set of a sweep, of which the figures alone are kept: run it once more, with the sweep's ` +
+        `other options, by npx millrace backtest ${record.strategy} ${record.feeds.join(" ")} ${params.join(" ")}`,
+    );
+  }
   const plan = parsePlan(record.definition);
   const results = await ports.results.read(record.run);
   const [first] = plan.feeds;
+  const fees = feesOf(plan);
   const to = plan.end ?? lastTime(results.cycles.time) + 1;
   const query = { ...first!.feed, choice: plan.choice, from: plan.warmFrom, to };
   const { candles, quality } = await readFirstFeed(ports, query);
@@ -52,15 +62,16 @@ export async function reportInput(
       period,
       broker: {
         cash: plan.broker.cash,
-        takerFee: plan.broker.fee ?? first!.spec.takerFee,
-        makerFee: plan.broker.fee ?? first!.spec.makerFee,
+        takerFee: fees.taker,
+        makerFee: fees.maker,
         slippage: plan.broker.slippage?.perc ?? 0,
       },
       created: record.created,
     },
     spec: first!.spec,
     candles,
-    indicators: indicatorsOf(plan, code, columns),
+    // A run that did nothing may be one whose hooks never return.
+    indicators: results.cycles.length === 0 ? new Map() : indicatorsOf(plan, code, columns),
     results,
     figures: record.figures,
     quality,
@@ -119,7 +130,9 @@ async function allFeeds(
   query: CandleQuery,
 ): Promise<CandleColumns[]> {
   const columns = [first];
-  for (const { feed } of plan.feeds.slice(1)) columns.push(await candleColumns(ports, { ...query, ...feed }));
+  for (const { feed, resampleOf } of plan.feeds.slice(1)) {
+    columns.push(resampleOf === undefined ? await candleColumns(ports, { ...query, ...feed }) : candleColumnsOf([]));
+  }
   return columns;
 }
 

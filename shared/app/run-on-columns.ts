@@ -1,11 +1,11 @@
-import { computeTearSheet } from "../engine/compute-tear-sheet.ts";
+import { computeTearSheet, TradeTally, talliedTearSheet } from "../engine/compute-tear-sheet.ts";
 import { DataHash } from "../engine/data-hash.ts";
 import { Run } from "../engine/run.ts";
 import type { CycleColumns, FillRow, LogRow, OrderRow, RunEvents, TradeRow } from "../engine/run-events.ts";
 import { StrategyError } from "../engine/strategy-error.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
-import { definitionOf, type RunClass, type RunPlan } from "./run-plan.ts";
+import { definitionOf, feesOf, type RunClass, type RunPlan } from "./run-plan.ts";
 
 /** Rows of a feed's columns, `from` inclusive, `to` exclusive. */
 export interface Rows {
@@ -24,7 +24,7 @@ export interface RunOutcome {
 }
 
 /** Bars of the first feed between two signs of progress. */
-const STEP = 4_096;
+export const STEP = 4_096;
 
 /** The rows that a plan takes of columns which may hold more: from `warmFrom` on, closed by `end`. */
 export function takenRows(
@@ -65,7 +65,8 @@ export function hashTaken(plan: RunPlan, columns: readonly CandleColumns[]): str
 }
 
 /**
- * Runs a plan over columns that hold its candles, and perhaps more around them. Every feed must have a row to take.
+ * Runs a plan over columns that hold its candles, and perhaps more around them. Every feed must have a row to take,
+ * unless it is made from another.
  * A strategy that throws fails the run; what it did before is kept. Events lie in `memory`, until that is used again.
  * `progress` is called every few thousand bars.
  */
@@ -76,6 +77,43 @@ export function runOnColumns(
   memory: RunMemory,
   progress: () => void,
 ): RunOutcome {
+  const { error, resultHash } = drive(plan, code, columns, memory, progress);
+  const events = memory.events();
+  return { events, error, resultHash, figures: error === null ? figuresOf(plan, events, columns[0]!) : null };
+}
+
+/** As `runOnColumns`, for the figures alone: twice as quick where a strategy trades much, as no row of it is kept. */
+export function figuresOnColumns(
+  plan: RunPlan,
+  code: RunClass,
+  columns: readonly CandleColumns[],
+  memory: FigureMemory,
+  progress: () => void,
+): Omit<RunOutcome, "events"> {
+  const { error, resultHash } = drive(plan, code, columns, memory, progress);
+  const cycles = memory.cycles();
+  if (error !== null || cycles.length === 0) return { error, resultHash, figures: null };
+  const input = { cycles, tally: memory.tally, candles: columns[0]!, ...costsOf(plan) };
+  return { error, resultHash, figures: talliedTearSheet(input) };
+}
+
+function costsOf(plan: RunPlan): { readonly cash: number; readonly fee: number } {
+  return { cash: plan.broker.cash, fee: feesOf(plan).taker };
+}
+
+/** Takes what a run does, step by step. */
+interface Gatherer {
+  begin(feeds: number, cycles: number): void;
+  take(events: RunEvents): void;
+}
+
+function drive(
+  plan: RunPlan,
+  code: RunClass,
+  columns: readonly CandleColumns[],
+  memory: Gatherer,
+  progress: () => void,
+): Pick<RunOutcome, "error" | "resultHash"> {
   const rows = columns.map((feed) => takenRows(plan, feed));
   const run = new Run(
     definitionOf(
@@ -85,18 +123,17 @@ export function runOnColumns(
     ),
   );
   for (let i = 1; i < columns.length; i++) {
+    if (plan.feeds[i]!.resampleOf !== undefined) continue;
     run.offer(i, columns[i]!, rows[i]!.from, rows[i]!.to);
     run.end(i);
   }
   memory.begin(columns.length, rows[0]!.to - rows[0]!.from);
   const error = advance(run, columns[0]!, rows[0]!, memory, progress);
-  const events = memory.events();
-  if (error !== null) return { events, error, resultHash: null, figures: null };
-  return { events, error, resultHash: run.resultHash(), figures: figuresOf(plan, events, columns[0]!) };
+  return { error, resultHash: error === null ? run.resultHash() : null };
 }
 
 /** Runs to the end. Returns why the strategy failed, or null. */
-function advance(run: Run, first: CandleColumns, { from, to }: Rows, memory: RunMemory, progress: () => void) {
+function advance(run: Run, first: CandleColumns, { from, to }: Rows, memory: Gatherer, progress: () => void) {
   try {
     for (let row = from; row < to; row += STEP) {
       run.offer(0, first, row, Math.min(row + STEP, to));
@@ -122,46 +159,31 @@ export function figuresOf(
   candles: CandleColumns,
 ): TearSheet | null {
   if (events.cycles.length === 0) return null;
-  const { cash, fee } = plan.broker;
-  return computeTearSheet({ ...events, candles, cash, fee: fee ?? plan.feeds[0]!.spec.takerFee });
+  return computeTearSheet({ ...events, candles, ...costsOf(plan) });
 }
 
-/** Gathers what a run does. Used for many runs one after another, as fresh memory is what a quick run waits for most. */
-export class RunMemory {
+/** Gathers the account of runs, one after another: fresh memory is what a quick run waits for most. */
+class CycleMemory {
   #length = 0;
   #time = new Float64Array(0);
   #cash = new Float64Array(0);
   #value = new Float64Array(0);
   #position: Float64Array<ArrayBuffer>[] = [];
-  #orders: OrderRow[] = [];
-  #fills: FillRow[] = [];
-  #trades: TradeRow[] = [];
-  #logs: LogRow[] = [];
 
-  /** Forgets the run before, and makes room for the cycles that the next one will have, or most of them. */
-  begin(feeds: number, cycles = 0): void {
+  begin(feeds: number, cycles: number): void {
     this.#length = 0;
     while (this.#position.length < feeds) this.#position.push(new Float64Array(this.#time.length));
     this.#position.length = feeds;
     this.#makeRoom(cycles);
-    this.#orders = [];
-    this.#fills = [];
-    this.#trades = [];
-    this.#logs = [];
   }
 
-  /** Adds what a run did next. */
-  take({ cycles, orders, fills, trades, logs }: RunEvents): void {
+  take(cycles: CycleColumns): void {
     this.#makeRoom(this.#length + cycles.length);
     this.#time.set(cycles.time, this.#length);
     this.#cash.set(cycles.cash, this.#length);
     this.#value.set(cycles.value, this.#length);
     for (const [feed, column] of cycles.position.entries()) this.#position[feed]!.set(column, this.#length);
     this.#length += cycles.length;
-    for (const row of orders) this.#orders.push(row);
-    for (const row of fills) this.#fills.push(row);
-    for (const row of trades) this.#trades.push(row);
-    for (const row of logs) this.#logs.push(row);
   }
 
   #makeRoom(needed: number): void {
@@ -177,23 +199,79 @@ export class RunMemory {
     this.#position = this.#position.map(enlarge);
   }
 
-  /** All of the run so far. */
-  events(): RunEvents {
+  cycles(): CycleColumns {
     const cut = (column: Float64Array): Float64Array => column.subarray(0, this.#length);
-    const cycles: CycleColumns = {
+    return {
       length: this.#length,
       time: cut(this.#time),
       cash: cut(this.#cash),
       value: cut(this.#value),
       position: this.#position.map(cut),
     };
+  }
+}
+
+/** Gathers all that a run does. Used for many runs one after another. */
+export class RunMemory implements Gatherer {
+  readonly #account = new CycleMemory();
+  #orders: OrderRow[] = [];
+  #fills: FillRow[] = [];
+  #trades: TradeRow[] = [];
+  #logs: LogRow[] = [];
+
+  /** Forgets the run before, and makes room for the cycles that the next one will have, or most of them. */
+  begin(feeds: number, cycles = 0): void {
+    this.#account.begin(feeds, cycles);
+    this.#orders = [];
+    this.#fills = [];
+    this.#trades = [];
+    this.#logs = [];
+  }
+
+  /** Adds what a run did next. */
+  take({ cycles, orders, fills, trades, logs }: RunEvents): void {
+    this.#account.take(cycles);
+    for (const row of orders) this.#orders.push(row);
+    for (const row of fills) this.#fills.push(row);
+    for (const row of trades) this.#trades.push(row);
+    for (const row of logs) this.#logs.push(row);
+  }
+
+  /** All of the run so far. */
+  events(): RunEvents {
     return {
       firstCycle: 0,
-      cycles,
+      cycles: this.#account.cycles(),
       orders: this.#orders,
       fills: this.#fills,
       trades: this.#trades,
       logs: this.#logs,
     };
+  }
+}
+
+/** Gathers what the figures of a run are made from. Used for many runs one after another. */
+export class FigureMemory implements Gatherer {
+  readonly #account = new CycleMemory();
+  #tally = new TradeTally();
+
+  /** As of `RunMemory`. */
+  begin(feeds: number, cycles: number): void {
+    this.#account.begin(feeds, cycles);
+    this.#tally = new TradeTally();
+  }
+
+  /** Adds what a run did next. */
+  take(events: RunEvents): void {
+    this.#account.take(events.cycles);
+    this.#tally.take(events);
+  }
+
+  cycles(): CycleColumns {
+    return this.#account.cycles();
+  }
+
+  get tally(): TradeTally {
+    return this.#tally;
   }
 }

@@ -4,6 +4,7 @@ import { Strategy } from "../engine/strategy.ts";
 import { parseFeed } from "../market/instrument.ts";
 import { specOf } from "../market/instrument-specs.ts";
 import {
+  definitionOf,
   describePlan,
   feedNames,
   identityOf,
@@ -58,6 +59,11 @@ describe("a plan's description", () => {
   it("is refused for a parameter that the strategy does not have", () => {
     expect(() => describePlan({ ...PLAN, params: { perid: 3 } }, CODE, null)).toThrow("perid");
   });
+});
+
+it("a plan's definition tells the code where both of its hashes are known", () => {
+  expect(definitionOf(PLAN, CODE, [null, null]).codeHash).toBe("b1+e1");
+  expect(definitionOf(PLAN, { strategy: CODE.strategy }, [null, null])).not.toHaveProperty("codeHash");
 });
 
 describe("a run's identity", () => {

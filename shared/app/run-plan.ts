@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CanonicalValue, canonicalJson } from "../engine/canonical-json.ts";
 import { type ParameterValue, resolveParameters } from "../engine/parameter.ts";
-import type { BrokerSettings, RunDefinition } from "../engine/run-definition.ts";
+import { type BrokerSettings, commissionOf, type RunDefinition } from "../engine/run-definition.ts";
 import type { CandleChoice } from "../market/candle.ts";
 import { type Feed, feedKey, type InstrumentSpec, parseFeed } from "../market/instrument.ts";
 import type { CatalogStrategy, StrategyCatalog } from "../ports/strategy-catalog.ts";
@@ -10,6 +10,8 @@ import type { CatalogStrategy, StrategyCatalog } from "../ports/strategy-catalog
 export interface PlannedFeed {
   readonly feed: Feed;
   readonly spec: InstrumentSpec;
+  /** Name of the feed whose bars its candles are merged from; absent: they are read from the store. */
+  readonly resampleOf?: string;
 }
 
 /** What a run is asked to be. Times in ms UTC. */
@@ -33,9 +35,10 @@ export interface RunCode {
   readonly engineHash: string;
 }
 
-/** As much of the code as runs. */
+/** As much of the code as runs; with both hashes its snapshots go on only with the same code. */
 export interface RunClass {
-  readonly strategy: Pick<CatalogStrategy, "strategy">;
+  readonly strategy: Pick<CatalogStrategy, "strategy"> & Partial<Pick<CatalogStrategy, "bundleHash">>;
+  readonly engineHash?: string;
 }
 
 /** Loads the code that a plan names. */
@@ -45,13 +48,27 @@ export async function loadCode(catalog: StrategyCatalog, strategy: string): Prom
 
 /** The plan for the engine. `firstCloses`: close time of each feed's first candle, null where unknown. */
 export function definitionOf(plan: RunPlan, code: RunClass, firstCloses: readonly (number | null)[]): RunDefinition {
+  const { strategy, bundleHash } = code.strategy;
+  const { engineHash } = code;
   return {
-    strategy: code.strategy.strategy,
+    strategy,
     params: plan.params,
-    feeds: plan.feeds.map(({ feed, spec }, i) => ({ feed, spec, firstClose: firstCloses[i] ?? null })),
+    feeds: plan.feeds.map((planned, i) => ({ ...planned, firstClose: firstCloses[i] ?? null })),
     broker: plan.broker,
     tradeFrom: plan.tradeFrom,
+    ...(bundleHash === undefined || engineHash === undefined ? null : { codeHash: `${bundleHash}+${engineHash}` }),
   };
+}
+
+/**
+ * What fills of the first feed cost, as fractions of the traded value: its instrument's fees where a commission is no
+ * percentage.
+ */
+export function feesOf({ feeds, broker }: RunPlan): { readonly taker: number; readonly maker: number } {
+  const first = feeds[0]!;
+  const commission = commissionOf({ ...first, firstClose: null }, broker);
+  if ("rate" in commission) return { taker: commission.rate, maker: commission.makerRate ?? commission.rate };
+  return { taker: first.spec.takerFee, maker: first.spec.makerFee };
 }
 
 /** Everything that decides a run's result, as canonical JSON. `dataHash`: of the candles taken; null for a live run. */
@@ -62,7 +79,12 @@ export function describePlan(plan: RunPlan, code: RunCode, dataHash: string | nu
     bundle: bundleHash,
     engine: code.engineHash,
     params: resolveParameters(strategy.parameters, plan.params, plan.strategy),
-    feeds: plan.feeds.map(({ feed, spec }) => ({ name: feed.name, feed: feedKey(feed), spec: { ...spec } })),
+    feeds: plan.feeds.map(({ feed, spec, resampleOf }) => ({
+      name: feed.name,
+      feed: feedKey(feed),
+      spec: { ...spec },
+      ...(resampleOf === undefined ? null : { resampleOf }),
+    })),
     broker: { ...plan.broker },
     choice: plan.choice,
     warmFrom: plan.warmFrom,
@@ -75,12 +97,12 @@ export function describePlan(plan: RunPlan, code: RunCode, dataHash: string | nu
 /** The plan that a description was made from. */
 export function parsePlan(description: string): RunPlan {
   const json = JSON.parse(description) as Omit<RunPlan, "feeds"> & {
-    readonly feeds: readonly { readonly name: string; readonly feed: string; readonly spec: InstrumentSpec }[];
+    readonly feeds: readonly (Omit<PlannedFeed, "feed"> & { readonly name: string; readonly feed: string })[];
   };
   return {
     strategy: json.strategy,
     params: json.params,
-    feeds: json.feeds.map(({ name, feed, spec }) => ({ feed: parseFeed(`${name}=${feed}`), spec })),
+    feeds: json.feeds.map(({ name, feed, ...rest }) => ({ ...rest, feed: parseFeed(`${name}=${feed}`) })),
     broker: json.broker,
     choice: json.choice,
     warmFrom: json.warmFrom,

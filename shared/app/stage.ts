@@ -31,12 +31,17 @@ export interface StagePorts {
 
 /**
  * One step: load, drop what the fence has seen, fold, publish, commit state and fence together. If another invocation
- * was faster, everything is done again on its state. A crash anywhere repeats work and changes nothing.
+ * was faster, everything is done again on its state. A crash anywhere repeats work and changes nothing. Resolves to the
+ * state as it is committed then; null where there is none.
  *
  * Throws Error for a state of another schema, and for a record below the fence that was appended after it: its topic was
  * recreated, and an operator has to say so.
  */
-export async function stepStage(ports: StagePorts, key: StageKey, records: readonly LogRecord[]): Promise<void> {
+export async function stepStage(
+  ports: StagePorts,
+  key: StageKey,
+  records: readonly LogRecord[],
+): Promise<Uint8Array | null> {
   for (;;) {
     const stored = await ports.checkpoints.load(key.stage, key.key);
     if (stored !== null && stored.schema !== key.schema) {
@@ -46,12 +51,12 @@ export async function stepStage(ports: StagePorts, key: StageKey, records: reado
     }
     const fence = new Fence(stored?.fence ?? []);
     const fresh = records.filter((record) => fence.admit(record));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return stored?.state ?? null;
     const state = await key.open(stored?.state ?? null, fresh);
     const outputs = fresh.flatMap((record) => state.fold(record));
     await publish(ports.log, outputs);
     const next = { schema: key.schema, state: state.encode(), fence: fence.entries() };
-    if (await ports.checkpoints.commit(key.stage, key.key, stored?.version ?? 0, next)) return;
+    if (await ports.checkpoints.commit(key.stage, key.key, stored?.version ?? 0, next)) return next.state;
   }
 }
 

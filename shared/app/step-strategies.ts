@@ -1,6 +1,8 @@
+import { PlainDataError } from "../engine/plain-data.ts";
 import type { Run } from "../engine/run.ts";
 import { StrategyError } from "../engine/strategy-error.ts";
 import { ByteReader, ByteWriter } from "../market/bytes.ts";
+import type { Candle } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
 import { InputError } from "../market/input-error.ts";
 import { instrumentKey } from "../market/instrument.ts";
@@ -8,9 +10,10 @@ import type { LogRecord } from "../ports/event-log.ts";
 import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
 import type { StrategyCatalog } from "../ports/strategy-catalog.ts";
 import { type CandlesRecord, decodeCandlesRecord } from "../wire/candle-records.ts";
+import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { PoisonError } from "../wire/decoded.ts";
 import { encodeRunEvents } from "../wire/run-event-records.ts";
-import { RUN_EVENTS } from "../wire/topics.ts";
+import { DEAD_LETTERS, RUN_EVENTS } from "../wire/topics.ts";
 import { describePlan, loadCode, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
 import { type Output, type StageKey, type StagePorts, type StageState, stepStage } from "./stage.ts";
 import { type RestorableRun, restoreRun, type WarmStartPorts, warmRun } from "./warm-start.ts";
@@ -29,67 +32,86 @@ export interface StepStrategiesPorts extends StagePorts, WarmStartPorts {
   readonly catalog: StrategyCatalog;
 }
 
-/** Steps every live run over a batch of topic `candles`. A strategy that throws fails its run alone. */
+/**
+ * A run's code is gone or was changed. Other code would give other results, so the run waits: its step is repeated until
+ * the code is back, or the run is stopped.
+ */
+export class RunCodeWaits extends Error {
+  override readonly name = "RunCodeWaits";
+}
+
+/**
+ * Steps every live run over a batch of topic `candles`. A strategy that throws fails its run alone. A run that cannot be
+ * stepped now does not keep the others from it: the first reason is thrown when all were tried, and with the batch
+ * repeated those that have taken it skip it.
+ */
 export async function stepStrategies(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<void> {
-  for (const run of await ports.runs.list()) {
-    if (run.status !== "running") continue;
+  const waiting: unknown[] = [];
+  for (const run of await ports.runs.running()) {
     const plan = parsePlan(run.definition);
     const instruments = new Set(plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)));
     const own = records.filter((record) => instruments.has(record.key));
     if (own.length === 0) continue;
-    const key = stageKeyOf(ports, run, plan);
-    await stepStage(ports, key, own);
-    await recordFailure(ports, run);
+    try {
+      const state = await stepStage(ports, stageKeyOf(ports, run, plan), own);
+      if (state?.[0] === FAILED) await ports.runs.put({ ...run, status: "failed", error: failureIn(state) });
+    } catch (error) {
+      waiting.push(error);
+    }
   }
+  if (waiting.length > 0) throw waiting[0];
 }
 
 function stageKeyOf(ports: StepStrategiesPorts, record: RunRecord, plan: RunPlan): StageKey {
   const open = async (state: Uint8Array | null, fresh: readonly LogRecord[]): Promise<StageState> => {
     const reader = state === null ? null : new ByteReader(state);
     const tag = reader?.byte() ?? KEEPING;
-    if (tag === FAILED) return new FailedRun(reader!.text());
+    if (tag === FAILED) return new EndedRun(state!);
     const kept = reader === null || tag === RUNNING ? [] : readRecords(reader);
-    try {
-      const code = await loadPinnedCode(ports.catalog, record, plan);
-      if (tag === RUNNING) return new LiveRun(record.run, plan, restoreRun(plan, code, state!.subarray(1)));
-      const warmed = await warmRun(ports, plan, code, decodeAll([...kept, ...fresh]));
-      return warmed === null ? new KeptRecords(kept) : new LiveRun(record.run, plan, warmed, kept);
-    } catch (error) {
-      // What cannot be run fails alone: the other runs go on.
-      if (error instanceof InputError) return new FailedRun(error.message);
-      throw error;
-    }
+    const code = await loadPinnedCode(ports.catalog, record, plan);
+    if (tag === RUNNING) return new LiveRun(record.run, plan, restoreRun(plan, code, state!.subarray(1)));
+    const warmed = await warmRun(ports, plan, code, decodeAll([...kept, ...fresh]));
+    return warmed === null ? new KeptRecords(kept) : new LiveRun(record.run, plan, warmed, kept);
   };
   return { stage: STEP_STRATEGIES, key: record.run, schema: SCHEMA, open };
 }
 
-/** The code that a run was registered with. Throws InputError where that is gone: another would give other results. */
+/** The code that a run was registered with. Throws RunCodeWaits where that is not there. */
 async function loadPinnedCode(catalog: StrategyCatalog, record: RunRecord, plan: RunPlan): Promise<RunCode> {
-  const code = await loadCode(catalog, plan.strategy);
-  if (describePlan(plan, code, null) === record.definition) return code;
-  throw new InputError(
-    "conflict",
-    `strategy ${plan.strategy} or the engine has changed since run ${record.run} was registered: start it anew`,
-  );
+  const waits = (why: string, options?: ErrorOptions): RunCodeWaits => {
+    const remedy = "put the code back as it was, or stop the run and start a new one";
+    return new RunCodeWaits(`run ${record.run} waits: ${why}; ${remedy}`, options);
+  };
+  let definition: string;
+  let code: RunCode;
+  try {
+    code = await loadCode(catalog, plan.strategy);
+    definition = describePlan(plan, code, null);
+  } catch (cause) {
+    if (cause instanceof InputError) throw waits(cause.message, { cause });
+    throw cause;
+  }
+  if (definition === record.definition) return code;
+  throw waits(`strategy ${plan.strategy} or the engine has changed since it was registered`);
 }
 
-/** A run's state, as its checkpoint holds it: for those who show or end it. Null before its first step. */
+/**
+ * A run's state, as its checkpoint holds it: for those who show or end it. Null before its first step. Throws
+ * RunCodeWaits where its code is not there.
+ */
 export async function loadLiveRun(
   ports: Pick<StepStrategiesPorts, "checkpoints" | "catalog">,
   record: RunRecord,
 ): Promise<Run | string | null> {
   const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
   if (stored === null || stored.state[0] === KEEPING) return null;
-  if (stored.state[0] === FAILED) return new ByteReader(stored.state.subarray(1)).text();
+  if (stored.state[0] === FAILED) return failureIn(stored.state);
   const plan = parsePlan(record.definition);
-  return restoreRun(plan, await loadCode(ports.catalog, plan.strategy), stored.state.subarray(1)).run;
+  return restoreRun(plan, await loadPinnedCode(ports.catalog, record, plan), stored.state.subarray(1)).run;
 }
 
-async function recordFailure(ports: StepStrategiesPorts, record: RunRecord): Promise<void> {
-  const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
-  if (stored?.state[0] !== FAILED) return;
-  const error = new ByteReader(stored.state.subarray(1)).text();
-  await ports.runs.put({ ...record, status: "failed", error });
+function failureIn(state: Uint8Array): string {
+  return new ByteReader(state.subarray(1)).text();
 }
 
 /** Candles records, those that are poison left out: `archive` reports them. */
@@ -145,12 +167,12 @@ function readRecords(input: ByteReader): LogRecord[] {
   }));
 }
 
-/** A run that its strategy has failed: it takes nothing any more. */
-class FailedRun implements StageState {
-  readonly #why: string;
+/** A run that is over: it takes nothing any more. */
+class EndedRun implements StageState {
+  readonly #state: Uint8Array;
 
-  constructor(why: string) {
-    this.#why = why;
+  constructor(state: Uint8Array) {
+    this.#state = state;
   }
 
   fold(): readonly Output[] {
@@ -158,7 +180,7 @@ class FailedRun implements StageState {
   }
 
   encode(): Uint8Array {
-    return encodeFailure(this.#why);
+    return this.#state;
   }
 }
 
@@ -171,13 +193,14 @@ function encodeFailure(why: string): Uint8Array {
 
 /** What a run fails for: its strategy threw, or keeps a state that cannot be saved. Throws any other error on. */
 function reasonOf(error: unknown): string {
-  if (error instanceof StrategyError || error instanceof TypeError) return error.message;
+  if (error instanceof StrategyError || error instanceof PlainDataError) return error.message;
   throw error;
 }
 
 /**
  * A run on the stream. Takes a candle only if it is revision 0, ends after what its feed was told, and does not open
- * before the warm-up.
+ * before the warm-up. The run does not wait for an instrument that has ended; where that is traded again, its feeds are
+ * like any others again, and what closes before the cycles that ran without them goes to dead letters.
  */
 class LiveRun implements StageState {
   readonly #id: string;
@@ -202,16 +225,34 @@ class LiveRun implements StageState {
     const { run } = this.#run;
     if (this.#failure !== null) return [];
     const records = decodeAll([record]);
+    const outputs: Output[] = [];
     try {
-      for (const decoded of records) this.#take(decoded);
+      for (const decoded of records) {
+        const missed = this.#take(decoded);
+        if (missed.length > 0) outputs.push(this.#letter(record, missed));
+      }
       run.advance();
     } catch (error) {
       this.#failure = reasonOf(error);
     }
     const events = run.drain();
-    if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return [];
+    if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return outputs;
     const feeds = this.#plan.feeds.map(({ feed }) => feed.name);
-    return [{ topic: RUN_EVENTS, key: this.#id, value: encodeRunEvents({ run: this.#id, feeds, events }) }];
+    outputs.push({ topic: RUN_EVENTS, key: this.#id, value: encodeRunEvents({ run: this.#id, feeds, events }) });
+    return outputs;
+  }
+
+  #letter({ topic, partition, offset, value }: LogRecord, missed: readonly Candle[]): Output {
+    const { instrument, timeframe, closeTime } = missed[0]!;
+    const reason =
+      `run ${this.#id} went on to ${new Date(this.#run.run.clock).toISOString()} while ${instrument} had ended: ` +
+      `${missed.length} of its candles, the first of ${timeframe} that closed at ${new Date(closeTime).toISOString()}, ` +
+      "came too late for it, so it differs from its backtest. Start a new run where that matters";
+    return {
+      topic: DEAD_LETTERS,
+      key: topic,
+      value: encodeDeadLetter({ topic, partition, offset, row: null, reason, value }),
+    };
   }
 
   encode(): Uint8Array {
@@ -227,23 +268,29 @@ class LiveRun implements StageState {
     }
   }
 
-  #take(record: CandlesRecord): void {
+  /** Returns the bars that came too late for the run, which did not wait for them as their instrument had ended. */
+  #take(record: CandlesRecord): Candle[] {
     const { run } = this.#run;
     const key = instrumentKey(record.instrument);
     const closed = record.candles.filter((candle) => candle.revision === 0);
-    // A record holds the candles of every timeframe that it closed: one that is not here has not ended by then.
+    // A record holds the candles of every timeframe that it closed: one that is not here has not ended by then. At the
+    // end all windows are closed before their time, so there it says nothing of the shorter ones.
     const closedUpTo = closed.reduce((latest, candle) => Math.max(latest, candle.closeTime), Number.NEGATIVE_INFINITY);
-    for (const [i, { feed }] of this.#plan.feeds.entries()) {
+    const missed: Candle[] = [];
+    for (const [i, { feed, resampleOf }] of this.#plan.feeds.entries()) {
+      if (resampleOf !== undefined) continue;
       if (instrumentKey(feed.instrument) !== key) continue;
       const told = run.told(i);
       const fresh = closed.filter(
         ({ timeframe, openTime, closeTime }) =>
           timeframe === feed.timeframe && closeTime > told && openTime >= this.#plan.warmFrom,
       );
-      const bars = candleColumnsOf(fresh);
+      const bars = candleColumnsOf(fresh.filter(({ closeTime }) => closeTime > run.clock));
       if (bars.length > 0) run.offer(i, bars, 0, bars.length);
-      run.tell(i, closedUpTo);
-      if (record.ended !== null) run.end(i);
+      if (record.ended === null) run.tell(i, closedUpTo);
+      else run.end(i);
+      missed.push(...fresh.filter(({ closeTime, completeness }) => closeTime <= run.clock && completeness !== "gap"));
     }
+    return missed;
   }
 }

@@ -35,7 +35,7 @@ export function deflatedSharpe(returns: Float64Array, sharpes: readonly number[]
   if (trials < 2 || days < 3 || moments === null) return null;
   const year = Math.sqrt(DAYS_A_YEAR);
   const mean = sharpes.reduce((sum, sharpe) => sum + sharpe, 0) / trials;
-  const variance = sharpes.reduce((sum, sharpe) => sum + (sharpe - mean) ** 2, 0) / (trials - 1);
+  const variance = sharpes.reduce((sum, sharpe) => sum + (sharpe - mean) * (sharpe - mean), 0) / (trials - 1);
   const deviation = Math.sqrt(variance) / year;
   const expected =
     deviation * ((1 - EULER) * normalQuantile(1 - 1 / trials) + EULER * normalQuantile(1 - 1 / (trials * Math.E)));
@@ -63,9 +63,10 @@ function momentsOf(returns: Float64Array): Moments | null {
   let fourth = 0;
   for (const value of returns) {
     const distance = value - mean;
-    second += distance ** 2 / count;
-    third += distance ** 3 / count;
-    fourth += distance ** 4 / count;
+    const square = distance * distance;
+    second += square / count;
+    third += (square * distance) / count;
+    fourth += (square * square) / count;
   }
   if (!(second > 0)) return null;
   return {

@@ -3,9 +3,12 @@ import type { ParameterAxes } from "./sweep-grid.ts";
 import { compareObjectives, isMinimised, type Objective } from "./sweep-objective.ts";
 import type { RankedSet } from "./sweep-ranking.ts";
 
+/** More make a page that no browser likes. */
+export const MOST_CELLS = 40_000;
+
 /**
  * The objective over the first two parameters that have several values: of sets that differ in others, the best.
- * Null where none has several.
+ * Null where none has several, and where there are more cells than a page can show.
  */
 export function sweepHeatMap(
   objective: Objective,
@@ -16,6 +19,7 @@ export function sweepHeatMap(
   if (first === undefined) return null;
   const down = second === undefined ? { name: "", values: [""] } : { name: second[0], values: second[1] };
   const across = { name: first[0], values: first[1] };
+  if (down.values.length * across.values.length > MOST_CELLS) return null;
   const cells = down.values.map(() => new Array<number | null>(across.values.length).fill(null));
   const columnOf = new Map(across.values.map((value, i) => [value, i]));
   const rowOf = new Map(down.values.map((value, i) => [value, i]));

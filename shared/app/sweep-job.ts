@@ -2,7 +2,7 @@ import type { StrategyClass } from "../engine/strategy.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
 import type { Workers } from "../ports/workers.ts";
-import { RunMemory, runOnColumns } from "./run-on-columns.ts";
+import { FigureMemory, figuresOnColumns } from "./run-on-columns.ts";
 import type { RunPlan } from "./run-plan.ts";
 
 /** What all sets of a sweep share. */
@@ -34,16 +34,9 @@ export function prepareSweep(
   strategy: StrategyClass,
   task: SweepTask,
 ): (job: SweepJob, progress: () => void) => SweepFigures {
-  const memory = new RunMemory();
+  const memory = new FigureMemory();
   return ({ plan }, progress) => {
-    const { error, resultHash, figures } = runOnColumns(
-      plan,
-      { strategy: { strategy } },
-      task.columns,
-      memory,
-      progress,
-    );
-    return { error, resultHash, figures };
+    return figuresOnColumns(plan, { strategy: { strategy } }, task.columns, memory, progress);
   };
 }
 

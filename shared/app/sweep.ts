@@ -57,7 +57,7 @@ export async function* sweep(
         const found = known.get(record.run);
         if (found?.identity === record.identity && found.status !== "running") {
           held.push({ number, plan, record: found, known: true });
-        } else if (shared.some((columns) => isEmptyFor(plan, columns))) {
+        } else if (shared.some((columns, feed) => isEmptyFor(plan, feed, columns))) {
           held.push({ number, plan, record: { ...record, error: "a feed has no candles in its span" }, known: false });
         } else {
           pending.set(number, record);
@@ -129,7 +129,8 @@ class RecordWriter {
   }
 }
 
-function isEmptyFor(plan: RunPlan, columns: CandleColumns): boolean {
+function isEmptyFor(plan: RunPlan, feed: number, columns: CandleColumns): boolean {
+  if (plan.feeds[feed]!.resampleOf !== undefined) return false;
   const { from, to } = takenRows(plan, columns);
   return from >= to;
 }

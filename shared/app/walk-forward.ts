@@ -1,6 +1,7 @@
 import { computeTearSheet } from "../engine/compute-tear-sheet.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
 import { InputError } from "../market/input-error.ts";
+import { power } from "../market/logarithm.ts";
 import { RunMemory, runOnColumns, takenRows } from "./run-on-columns.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { planWith, type SweepGround, type SweepPorts, sweep } from "./sweep.ts";
@@ -157,7 +158,7 @@ function tryOut(ground: SweepGround, request: WalkForwardRequest, best: readonly
 }
 
 function growthOf({ totalReturn, startTime, endTime }: TearSheet): number {
-  return totalReturn <= -1 ? -1 : (1 + totalReturn) ** (YEAR / (endTime - startTime)) - 1;
+  return totalReturn <= -1 ? -1 : power(1 + totalReturn, YEAR / (endTime - startTime)) - 1;
 }
 
 function mean(values: readonly number[]): number | null {

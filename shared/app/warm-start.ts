@@ -1,7 +1,9 @@
 import { Run } from "../engine/run.ts";
 import { ByteReader, ByteWriter } from "../market/bytes.ts";
 import type { Candle } from "../market/candle.ts";
-import { instrumentKey } from "../market/instrument.ts";
+import { candleColumnsOf } from "../market/candle-columns.ts";
+import { type Feed, instrumentKey } from "../market/instrument.ts";
+import { windowClose, windowOpen } from "../market/timeframe.ts";
 import type { CandlesRecord } from "../wire/candle-records.ts";
 import { candleColumns, type ReadCandlesPorts } from "./read-candles.ts";
 import { definitionOf, type RunCode, type RunPlan } from "./run-plan.ts";
@@ -40,15 +42,18 @@ export async function warmRun(
   const starts = plan.feeds.map(({ feed }) => firsts.get(instrumentKey(feed.instrument)));
   if (starts.some((first) => first === undefined)) return null;
   const history = await Promise.all(
-    plan.feeds.map(async ({ feed }, i) => {
+    plan.feeds.map(async ({ feed, resampleOf }, i) => {
+      if (resampleOf !== undefined) return candleColumnsOf([]);
       const first = starts[i]!;
       await waitForArchive(ports, plan, i, first);
-      return candleColumns(ports, { ...feed, choice: "known", from: plan.warmFrom, to: first.closeTime - 1 });
+      const to = (await closedEarly(ports, feed, first)) ?? first.closeTime - 1;
+      return candleColumns(ports, { ...feed, choice: "known", from: plan.warmFrom, to });
     }),
   );
   const firstCloses = history.map((columns) => columns.closeTime[0] ?? null);
   const run = new Run(definitionOf(plan, code, firstCloses));
   for (const [i, columns] of history.entries()) {
+    if (plan.feeds[i]!.resampleOf !== undefined) continue;
     if (columns.length > 0) run.offer(i, columns, 0, columns.length);
     run.tell(i, starts[i]!.closeTime - 1);
   }
@@ -63,6 +68,24 @@ async function waitForArchive(ports: WarmStartPorts, plan: RunPlan, feed: number
     if (candles.length > 0) return;
   }
   throw new WarmUpWaits(`${first.instrument}: the candle that closed at ${to} is not stored yet`);
+}
+
+/**
+ * Close time of the window around the first kept candle where the stream closed it before that candle, as it does when
+ * an instrument ends: no record will bring it. Where the stream closed it since, as usual, taking it here is the same.
+ */
+async function closedEarly(
+  ports: WarmStartPorts,
+  { instrument, timeframe }: Feed,
+  first: Candle,
+): Promise<number | null> {
+  const from = windowOpen(timeframe, first.openTime);
+  if (from === first.openTime) return null;
+  const to = windowClose(timeframe, from);
+  for await (const candles of ports.candles.readOrigin({ instrument, timeframe, from, to }, "live")) {
+    if (candles.length > 0) return to;
+  }
+  return null;
 }
 
 /** The inverse of `RestorableRun.encode`, for the same plan and code. Throws InputError for another. */

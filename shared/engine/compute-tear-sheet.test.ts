@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { CandleColumns } from "../market/candle.ts";
+import { power } from "../market/logarithm.ts";
 import { computeTearSheet } from "./compute-tear-sheet.ts";
 import type { FillRow, TradeRow } from "./run-events.ts";
 
@@ -46,7 +47,7 @@ function trade(pnl: number, fees: number): TradeRow {
     exitPrice: 1,
     bars: 1,
   };
-  return { ...none, pnl, fees, tag: null };
+  return { ...none, pnl, fees, tag: null, exitTag: null, exitType: "Market" };
 }
 
 const fill = (size: number, price: number, fee: number): FillRow => ({
@@ -96,6 +97,16 @@ test("a short run has its plain figures, and no ratios", () => {
   expect(sheet.fees).toBeCloseTo(2.09, 12);
   // Bought at 100 with a quarter of the price as fee: 8 units.
   expect(sheet.buyAndHold).toEqual({ finalValue: 960, totalReturn: 960 / 1000 - 1, maxDrawdown: 0.52 });
+});
+
+test("the yearly growth has the same bits on any machine", () => {
+  const values = Array.from({ length: 200 }, (_, i) => 1000 + ((i * 37) % 101));
+  for (let days = 30; days <= values.length; days++) {
+    const kept = values.slice(0, days);
+    const input = { cycles: daily(kept), fills: [], trades: [], candles: candles(kept), cash: 1000, fee: 0 };
+    const { cagr, totalReturn } = computeTearSheet(input);
+    expect(cagr).toBe(power(1 + totalReturn, 365 / days) - 1);
+  }
 });
 
 test("ratios come from daily values, 365 days a year", () => {

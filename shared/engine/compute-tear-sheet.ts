@@ -1,5 +1,6 @@
 import type { CandleColumns } from "../market/candle.ts";
 import { InputError } from "../market/input-error.ts";
+import { power } from "../market/logarithm.ts";
 import type { CycleColumns, FillRow, TradeRow } from "./run-events.ts";
 import type { TearSheet } from "./tear-sheet.ts";
 
@@ -21,13 +22,53 @@ export interface TearSheetInput {
   readonly fee: number;
 }
 
+/** What a tear-sheet is made from where fills and trades were counted as they came. */
+export interface TalliedInput extends Omit<TearSheetInput, "fills" | "trades"> {
+  readonly tally: TradeTally;
+}
+
+/** Counts fills and trades in their order: as much of them as a tear-sheet needs. Money in quote currency. */
+export class TradeTally {
+  /** Sum of the fills' values. */
+  traded = 0;
+  /** Of the fills. */
+  fees = 0;
+  trades = 0;
+  wins = 0;
+  /** Net, of the trades that won. */
+  gains = 0;
+  /** Net, of the others, positive. */
+  losses = 0;
+
+  take({ fills, trades }: Pick<TearSheetInput, "fills" | "trades">): void {
+    for (const fill of fills) {
+      this.traded += Math.abs(fill.size) * fill.price;
+      this.fees += fill.fee;
+    }
+    this.trades += trades.length;
+    for (const { pnl, fees } of trades) {
+      const net = pnl - fees;
+      if (net > 0) {
+        this.wins++;
+        this.gains += net;
+      } else this.losses -= net;
+    }
+  }
+}
+
 /**
  * The figures of a run; see `TearSheet` for what each is. Volatility and Sharpe use the sample deviation (n − 1) of the
  * daily returns, Sortino their downside deviation below 0 (Sortino & Price 1994), all × √365; a day without a bar counts
  * as unchanged. The quantile is interpolated (type 7 of Hyndman & Fan 1996). Throws InputError for a run without cycles.
  */
 export function computeTearSheet(input: TearSheetInput): TearSheet {
-  const { cycles, fills, trades, candles, cash, fee } = input;
+  const tally = new TradeTally();
+  tally.take(input);
+  return talliedTearSheet({ ...input, tally });
+}
+
+/** As `computeTearSheet`. */
+export function talliedTearSheet({ cycles, tally, candles, cash, fee }: TalliedInput): TearSheet {
   const bars = cycles.length;
   if (bars === 0) {
     throw new InputError(
@@ -53,10 +94,10 @@ export function computeTearSheet(input: TearSheetInput): TearSheet {
     ...ratios,
     maxDrawdown: drawdown.depth,
     maxDrawdownMs: drawdown.longest,
-    ...tradeFigures(trades),
+    ...tradeFigures(tally),
     exposure: exposureOf(cycles),
-    turnover: turnoverOf(cycles, fills),
-    fees: fills.reduce((sum, fill) => sum + fill.fee, 0),
+    turnover: turnoverOf(cycles, tally.traded),
+    fees: tally.fees,
     monthly: monthlyReturns(cycles, cash),
     buyAndHold: holdFirstFeed(candles, first, endTime, cash, fee),
   };
@@ -84,20 +125,23 @@ interface Fall {
 function fallFromPeak(time: Float64Array, value: Float64Array, length: number, start: number, startTime: number): Fall {
   let peak = start;
   let peakTime = startTime;
+  let lowest = start;
   let depth = 0;
   let longest = 0;
   for (let i = 0; i < length; i++) {
     const now = value[i]!;
     if (now >= peak) {
+      if (i > 0) longest = Math.max(longest, time[i - 1]! - peakTime);
       peak = now;
       peakTime = time[i]!;
-      continue;
+      lowest = now;
+    } else if (now < lowest) {
+      // Only a new low since the peak can be a deeper fall.
+      lowest = now;
+      depth = Math.max(depth, (peak - now) / peak);
     }
-    const fall = (peak - now) / peak;
-    if (fall > depth) depth = fall;
-    const under = time[i]! - peakTime;
-    if (under > longest) longest = under;
   }
+  if (length > 0) longest = Math.max(longest, time[length - 1]! - peakTime);
   return { depth, longest };
 }
 
@@ -108,11 +152,12 @@ export function dailyReturns(cycles: CycleColumns, start: number): Float64Array 
   const days = Math.floor(time[length - 1]! / DAY) - firstDay + 1;
   const returns = new Float64Array(days);
   let before = start;
-  for (let i = 0; i < length; i++) {
+  for (let i = 0; i < length; ) {
     const day = Math.floor(time[i]! / DAY);
-    if (i + 1 < length && Math.floor(time[i + 1]! / DAY) === day) continue;
-    returns[day - firstDay] = value[i]! / before - 1;
-    before = value[i]!;
+    const end = (day + 1) * DAY;
+    while (i < length && time[i]! < end) i++;
+    returns[day - firstDay] = value[i - 1]! / before - 1;
+    before = value[i - 1]!;
   }
   return returns;
 }
@@ -136,7 +181,7 @@ function ratiosOf(returns: Float64Array, totalReturn: number, span: number, dept
   const deviation = Math.sqrt(squares / (days - 1));
   const below = Math.sqrt(downside / days);
   const year = Math.sqrt(DAYS_A_YEAR);
-  const cagr = totalReturn <= -1 ? -1 : (1 + totalReturn) ** ((DAYS_A_YEAR * DAY) / span) - 1;
+  const cagr = totalReturn <= -1 ? -1 : power(1 + totalReturn, (DAYS_A_YEAR * DAY) / span) - 1;
   return {
     cagr,
     volatility: deviation * year,
@@ -157,45 +202,28 @@ function quantile(values: Float64Array, share: number): number {
 
 type TradeFigures = Pick<TearSheet, "trades" | "wins" | "winRate" | "profitFactor" | "expectancy">;
 
-function tradeFigures(trades: readonly TradeRow[]): TradeFigures {
-  let wins = 0;
-  let gains = 0;
-  let losses = 0;
-  for (const { pnl, fees } of trades) {
-    const net = pnl - fees;
-    if (net > 0) {
-      wins++;
-      gains += net;
-    } else losses -= net;
-  }
-  const count = trades.length;
+function tradeFigures({ trades, wins, gains, losses }: TradeTally): TradeFigures {
   return {
-    trades: count,
+    trades,
     wins,
-    winRate: count > 0 ? wins / count : null,
+    winRate: trades > 0 ? wins / trades : null,
     profitFactor: losses > 0 ? gains / losses : null,
-    expectancy: count > 0 ? (gains - losses) / count : null,
+    expectancy: trades > 0 ? (gains - losses) / trades : null,
   };
 }
 
 function exposureOf({ length, position }: CycleColumns): number {
+  const [first, ...others] = position;
   let held = 0;
   for (let i = 0; i < length; i++) {
-    for (const column of position) {
-      if (column[i] !== 0) {
-        held++;
-        break;
-      }
-    }
+    if (first![i] !== 0 || (others.length > 0 && others.some((column) => column[i] !== 0))) held++;
   }
   return held / length;
 }
 
-function turnoverOf({ length, value }: CycleColumns, fills: readonly FillRow[]): number {
+function turnoverOf({ length, value }: CycleColumns, traded: number): number {
   let sum = 0;
   for (let i = 0; i < length; i++) sum += value[i]!;
-  let traded = 0;
-  for (const fill of fills) traded += Math.abs(fill.size) * fill.price;
   return traded / (sum / length);
 }
 
@@ -231,12 +259,18 @@ function holdFirstFeed(
   }
   const units = cash / (candles.open[first]! * (1 + fee));
   let peak = cash;
+  let lowest = cash;
   let maxDrawdown = 0;
   let finalValue = cash;
   for (let i = first; i < candles.length && candles.closeTime[i]! <= endTime; i++) {
     finalValue = units * candles.close[i]!;
-    if (finalValue > peak) peak = finalValue;
-    else maxDrawdown = Math.max(maxDrawdown, (peak - finalValue) / peak);
+    if (finalValue > peak) {
+      peak = finalValue;
+      lowest = finalValue;
+    } else if (finalValue < lowest) {
+      lowest = finalValue;
+      maxDrawdown = Math.max(maxDrawdown, (peak - finalValue) / peak);
+    }
   }
   return { finalValue, totalReturn: finalValue / cash - 1, maxDrawdown };
 }

@@ -2,7 +2,7 @@ import type { Account } from "./broker/account.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { OrderEvent, OrderId } from "./broker/order.ts";
 import type { Bracket, BracketRequest, OrderOptions, OrderRequest } from "./broker/order-request.ts";
-import { belowMinimum, requestedUnits, type SizeSource, unitPrice } from "./broker/order-size.ts";
+import { requestedUnits, type SizeSource, sizeRefusal, unitPrice } from "./broker/order-size.ts";
 import { orderTerms } from "./broker/order-terms.ts";
 import type { Recorder } from "./recorder.ts";
 import type { SizerSettings } from "./sizers/sizer.ts";
@@ -126,7 +126,7 @@ export class OrderDesk implements SizeSource {
   private send(account: Account, lots: number, options: OrderOptions): OrderId {
     const from = this.opened ?? this.recorder.time + 1;
     const terms = orderTerms(options, account, lots, from, this.cheatOnClose);
-    const refusal = this.closed ?? this.untradable(account) ?? belowMinimum(account, lots, terms.checkPrice);
+    const refusal = this.closed ?? this.untradable(account) ?? sizeRefusal(account, lots, terms.checkPrice);
     return this.broker.submit(terms, options.oco ?? 0, options.transmit ?? true, refusal);
   }
 

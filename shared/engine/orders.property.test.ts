@@ -6,17 +6,21 @@ import type { CommissionSettings } from "./broker/commission.ts";
 import type { FillerSettings } from "./broker/filler.ts";
 import type { OrderEvent, OrderId } from "./broker/order.ts";
 import type { BracketRequest, OrderRequest } from "./broker/order-request.ts";
+import type { TradeEvent } from "./broker/round-trip.ts";
 import type { SlippageSettings } from "./broker/slippage.ts";
 import type { FeedView } from "./feeds/feed-view.ts";
 import { SMA } from "./indicators/sma.ts";
 import { int } from "./parameter.ts";
 import { randomWalk } from "./random-walk.ts";
+import { Run } from "./run.ts";
 import type { ExecType } from "./run-events.ts";
 import { Strategy } from "./strategy.ts";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2024, 0, 1);
 const TYPES: readonly ExecType[] = ["Market", "Close", "Limit", "Stop", "StopLimit", "StopTrail", "StopTrailLimit"];
+
+const FINAL: readonly string[] = ["Completed", "Canceled", "Expired", "Margin", "Rejected"];
 
 /** Makes orders of every kind, decided by a generator in its state. */
 class Trader extends Strategy({ seed: int(1, { min: 0, max: 1_000_000 }) }, ["slow"]) {
@@ -113,7 +117,10 @@ class Trader extends Strategy({ seed: int(1, { min: 0, max: 1_000_000 }) }, ["sl
     this.log(`timer ${time} ${this.value}`);
   }
   override notifyOrder(order: OrderEvent): void {
-    if (order.status === "Partial") this.log(JSON.stringify(order));
+    this.log(JSON.stringify(order));
+  }
+  override notifyTrade(trade: TradeEvent): void {
+    this.log(JSON.stringify(trade));
   }
 }
 
@@ -225,4 +232,34 @@ test("the scenarios reach every kind and every end of orders", () => {
     for (const word of wanted) if (events.includes(word)) seen.add(word);
   }
   expect(wanted.filter((word) => !seen.has(word))).toEqual([]);
+});
+
+test("cash and positions are what the fills say, and a whole run's trades what it earned", () => {
+  fc.assert(
+    fc.property(scenario, (chosen) => {
+      const prepared = prepare({ ...chosen, commissions: [null, null], shortCash: true });
+      const run = new Run(prepared.definition);
+      for (const [feed, candles] of prepared.columns.entries()) {
+        run.offer(feed, candles, 0, candles.length);
+        run.end(feed);
+      }
+      run.advance();
+      const { cycles, fills, orders } = run.drain();
+      if (cycles.length === 0) return;
+      const end = cycles.length - 1;
+      const paid = fills.reduce((sum, { size, price, fee }) => sum + size * price + fee, 0);
+      expect(cycles.cash[end]).toBeCloseTo(chosen.cash - paid, 6);
+      for (const [i, name] of ["data", "slow"].entries()) {
+        const held = fills.filter(({ feed }) => feed === name).reduce((sum, { size }) => sum + size, 0);
+        expect(cycles.position[i]![end]).toBeCloseTo(held, 9);
+        if (!chosen.allowShort) expect(Math.min(...cycles.position[i]!)).toBeGreaterThanOrEqual(0);
+      }
+      for (const [id, story] of Map.groupBy(orders, ({ order }) => order)) {
+        const size = fills.filter(({ order }) => order === id).reduce((sum, fill) => sum + fill.size, 0);
+        expect(story.at(-1)!.size - story.at(-1)!.remaining).toBeCloseTo(size, 9);
+        expect(story.filter(({ status }) => FINAL.includes(status)).length).toBeLessThanOrEqual(1);
+      }
+    }),
+    propertyRuns(100),
+  );
 });

@@ -9,6 +9,11 @@ const TEXT = 5;
 const LIST = 6;
 const RECORD = 7;
 
+/** A strategy keeps what no snapshot could hold. */
+export class PlainDataError extends TypeError {
+  override readonly name = "PlainDataError";
+}
+
 /** Whether `value` is an object literal's kind of object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
@@ -18,26 +23,26 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /**
  * Writes plain data: null, undefined, booleans, numbers (NaN, −0 and Infinity kept), texts, arrays and object literals
- * of these. Throws TypeError naming the place of anything else, and of an object that is reachable in two ways, which
+ * of these. Throws PlainDataError naming the place of anything else, and of an object that is reachable in two ways, which
  * would be two objects after a restore.
  */
 export function writePlainData(writer: SnapshotWriter, value: unknown, path: string): void {
   write(writer, value, path, new Set());
 }
 
-/** Throws TypeError where `value` is not plain data; see `writePlainData`. */
+/** Throws PlainDataError where `value` is not plain data; see `writePlainData`. */
 export function checkPlainData(value: unknown, path: string): void {
   check(value, path, new Set());
 }
 
 function enter(value: object, path: string, seen: Set<object>): void {
-  if (seen.has(value)) throw new TypeError(`${path} is an object that is held twice: keep one copy of it`);
+  if (seen.has(value)) throw new PlainDataError(`${path} is an object that is held twice: keep one copy of it`);
   seen.add(value);
 }
 
 function refuse(value: unknown, path: string): never {
   const kind = typeof value === "object" ? (value?.constructor?.name ?? "object") : typeof value;
-  throw new TypeError(
+  throw new PlainDataError(
     `${path} is a ${kind}: state may hold null, booleans, numbers, texts, arrays and plain objects of these`,
   );
 }

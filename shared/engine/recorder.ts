@@ -82,18 +82,37 @@ export class Recorder {
     this.orders.push(plain ? row : { ...row, ...extrasOf(order) });
   }
 
-  fill(order: number, feed: string, size: number, price: number, fee: number, pnl: number): void {
+  fill(order: number, feed: string, size: number, price: number, fee: number, pnl: number, maker: boolean): void {
     this.eventHash.pair(order, size);
     this.eventHash.pair(price, fee);
-    this.fills.push({ seq: this.seq++, time: this.time, order, feed, size, price, fee, pnl });
+    const row = { seq: this.seq++, time: this.time, order, feed, size, price, fee, pnl };
+    this.fills.push(maker ? { ...row, maker } : row);
   }
 
-  /** A round trip of a feed that closes now. @param size base units of the greatest position, negative for a short */
-  trade(trip: RoundTrip, feed: string, size: number, bars: number): void {
+  /**
+   * A round trip of a feed that closes now.
+   * @param exit the order that closes it @param size base units of the greatest position, negative for a short
+   */
+  trade(trip: RoundTrip, exit: Order, feed: string, size: number, bars: number): void {
     const { id, tradeId, openTime, entryPrice, exitPrice, pnl, fees, tag } = trip;
     const closeTime = this.time;
     const seq = this.seq++;
-    const row = { seq, trade: id, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, tag };
+    const row: TradeRow = {
+      seq,
+      trade: id,
+      feed,
+      openTime,
+      closeTime,
+      size,
+      entryPrice,
+      exitPrice,
+      pnl,
+      fees,
+      bars,
+      tag,
+      exitTag: exit.tag,
+      exitType: exit.execType,
+    };
     this.trades.push(tradeId === 0 ? row : { ...row, tradeId });
   }
 

@@ -9,6 +9,7 @@ import { resolveParameters } from "./parameter.ts";
 import type { SizerSettings } from "./sizers/sizer.ts";
 import { type SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 import type { StrategyClass } from "./strategy.ts";
+import type { Shape } from "./strategy-shape.ts";
 
 /** A feed of a run. */
 export interface RunFeed {
@@ -29,7 +30,7 @@ export interface RunFeed {
 export interface BrokerSettings {
   /** Quote currency. */
   readonly cash: number;
-  /** Fraction of the traded value, for all feeds; null for each instrument's taker fee. */
+  /** Fraction of the traded value, for all feeds; null for each instrument's taker and maker fees. */
   readonly fee: number | null;
   /** Whether positions may be negative. */
   readonly allowShort: boolean;
@@ -59,20 +60,28 @@ export interface RunDefinition {
   readonly broker: BrokerSettings;
   /** ms UTC, inclusive: cycles with an earlier clock only advance feeds and indicators. */
   readonly tradeFrom: number;
+  /**
+   * Fingerprint of the strategy's and the engine's code: a snapshot goes on only with the same. Absent: what the code
+   * makes of the strategy is compared, which tells other fields, indicators and hooks, but not what hooks do.
+   */
+  readonly codeHash?: string;
 }
 
-/** What trading a feed costs: its own settings, else the broker's, else the broker's fee, else the taker fee. */
+/** What trading a feed costs: its own settings, else the broker's, else the broker's fee, else its instrument's fees. */
 export function commissionOf({ spec, commission }: RunFeed, broker: BrokerSettings): CommissionSettings {
   if (broker.fee !== null && (commission ?? broker.commission) !== undefined) {
     throw new InputError("usage", `a run has both a fee of ${broker.fee} and a commission: set fee to null`);
   }
-  return commission ?? broker.commission ?? { type: "percent", rate: broker.fee ?? spec.takerFee };
+  const own = commission ?? broker.commission;
+  if (own !== undefined) return own;
+  if (broker.fee !== null) return { type: "percent", rate: broker.fee };
+  return { type: "percent", rate: spec.takerFee, makerRate: spec.makerFee };
 }
 
 /** Version of the engine's snapshots: a change of what they hold raises it. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 4;
 
-/** A definition without the strategy's code. */
+/** A definition and the shape of its strategy. */
 export interface DefinitionText {
   /** Canonical JSON. */
   readonly text: string;
@@ -80,15 +89,23 @@ export interface DefinitionText {
   readonly words: Float64Array;
 }
 
+/** Most differences that a refusal lists. */
+const MOST_TOLD = 5;
+
 const writtenOf = new WeakMap<RunDefinition, DefinitionText>();
 
-/** The text of a definition, made once for each. Not while a snapshot is being written. */
-export function describeDefinition(definition: RunDefinition): DefinitionText {
+/**
+ * The text of a definition, made once for each. Not while a snapshot is being written.
+ * @param shape of the definition's strategy
+ */
+export function describeDefinition(definition: RunDefinition, shape: () => Shape): DefinitionText {
   const known = writtenOf.get(definition);
   if (known !== undefined) return known;
-  const { strategy, feeds, broker, tradeFrom } = definition;
+  const { strategy, feeds, broker, tradeFrom, codeHash } = definition;
   const text = canonicalJson({
+    ...shape(),
     strategy: strategy.name,
+    code: codeHash,
     params: resolveParameters(strategy.parameters, definition.params, strategy.name),
     feeds: feeds.map(({ feed, spec, firstClose, commission, resampleOf }) => ({
       name: feed.name,
@@ -118,11 +135,16 @@ export function readDefinition(reader: SnapshotReader, { text, words }: Definiti
   if (reader.skip(words)) return;
   const theirs = JSON.parse(reader.text()) as Record<string, unknown>;
   const ours = JSON.parse(text) as Record<string, unknown>;
-  const detail = Object.keys(ours)
-    .map((key) => [key, JSON.stringify(theirs[key]), JSON.stringify(ours[key])] as const)
+  const keys = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
+  const written = (value: unknown): string => JSON.stringify(value) ?? "absent";
+  const detail = Array.from(keys, (key) => [key, written(theirs[key]), written(ours[key])] as const)
     .filter(([, there, here]) => there !== here)
     .map(([key, there, here]) => `${key} is ${there} there and ${here} here`);
-  throw new InputError("conflict", `the snapshot is of another run: ${detail.join("; ")}. Start this run anew`);
+  const more = detail.length > MOST_TOLD ? `; and ${detail.length - MOST_TOLD} more` : "";
+  throw new InputError(
+    "conflict",
+    `the snapshot is of another run: ${detail.slice(0, MOST_TOLD).join("; ")}${more}. Start this run anew`,
+  );
 }
 
 /** Throws InputError unless `given` are the strategy's main feed and those that it names, in its order. */
@@ -141,4 +163,14 @@ export function requireFeeds(strategy: StrategyClass, given: readonly RunFeed[])
       throw new InputError("usage", `feed ${i + 2} of strategy ${strategy.name} is named '${found}': ${wanted}`);
     }
   }
+}
+
+/** Throws InputError for values that the strategy's `valid` refuses. */
+export function requireValid(strategy: StrategyClass, params: Readonly<Record<string, ParameterValue>>): void {
+  if (strategy.valid(params)) return;
+  const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  throw new InputError(
+    "usage",
+    `strategy ${strategy.name} cannot run with ${values.join(" ")}: its valid() says that they do not go together; give others`,
+  );
 }

@@ -50,6 +50,8 @@ export interface FillRow {
   readonly price: number;
   readonly fee: number;
   readonly pnl: number;
+  /** Whether it rested in the book as a limit order, and paid the maker's rate; absent: no. */
+  readonly maker?: true;
 }
 
 /** One round trip, at its close. `size` is the greatest position held, negative for a short; `pnl` is before fees. */
@@ -65,7 +67,11 @@ export interface TradeRow {
   readonly pnl: number;
   readonly fees: number;
   readonly bars: number;
+  /** Of the order that opened it. */
   readonly tag: string | null;
+  /** Tag and type of the order that closed it. */
+  readonly exitTag: string | null;
+  readonly exitType: ExecType;
   /** Which of several trades of one position it was; absent: 0. */
   readonly tradeId?: number;
 }

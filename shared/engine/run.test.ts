@@ -100,11 +100,12 @@ test("a market order fills at the next open, takes its fee, and is part of the v
   expect([...events.cycles.cash]).toEqual([1000, 793.96, 793.96, 1031.56]);
   expect([...events.cycles.value]).toEqual([1000, 1013.96, 1011.96, 1031.56]);
   expect([...events.cycles.position[0]!]).toEqual([0, 2, 2, 0]);
+  const words = { feed: "data", tag: "in", exitTag: null, exitType: "Market" };
   expect(events.trades).toEqual([
     {
+      ...words,
       seq: events.trades[0]!.seq,
       trade: 1,
-      feed: "data",
       openTime: START + 2 * MINUTE - 1,
       closeTime: START + 4 * MINUTE - 1,
       size: 2,
@@ -113,7 +114,6 @@ test("a market order fills at the next open, takes its fee, and is part of the v
       pnl: 36,
       fees: 4.4399999999999995,
       bars: 2,
-      tag: "in",
     },
   ]);
   const seqs = [...events.orders, ...events.fills, ...events.trades].map((row) => row.seq).sort((a, b) => a - b);
@@ -456,4 +456,45 @@ test("the hash tells runs apart", () => {
   expect(hash({})).toMatch(/^[0-9a-f]{32}$/);
   expect(hash({})).toBe(hash({}));
   expect(hash({})).not.toBe(hash({ fee: 0.02 }));
+});
+
+test("a feed that ended goes on where a bar comes after all, as if it had never ended", () => {
+  class Logs extends Strategy({}) {
+    override next(): void {
+      this.log(String(this.time));
+    }
+  }
+  const whole = new Run(define(Logs));
+  whole.offer(0, flat(9), 0, 9);
+  whole.advance();
+  const before = new Run(define(Logs));
+  before.offer(0, flat(9), 0, 4);
+  before.end(0);
+  before.advance();
+  const logs = before.drain().logs;
+  expect(before.told(0)).toBe(START + 4 * MINUTE);
+  expect(before.clock).toBe(START + 4 * MINUTE);
+  const after = new Run(define(Logs));
+  after.restore(before.snapshot());
+  expect(() => after.offer(0, flat(9), 3, 4)).toThrow("is told up to");
+  after.offer(0, flat(9), 6, 9);
+  after.advance();
+  expect([...logs, ...after.drain().logs].map(({ text }) => Number(text) + 1 - START)).toEqual(
+    [1, 2, 3, 4, 7, 8, 9].map((minute) => minute * MINUTE),
+  );
+});
+
+test("a feed that ended keeps the others waiting again once it is told further", () => {
+  class Two extends Strategy({}, ["other"]) {}
+  const { feeds, ...definition } = define(Two);
+  const other = { ...feeds[0]!, feed: { ...feeds[0]!.feed, name: "other" } };
+  const run = new Run({ ...definition, feeds: [feeds[0]!, other] });
+  run.end(1);
+  run.offer(0, flat(9), 0, 2);
+  run.advance();
+  expect(run.drain().cycles.length).toBe(2);
+  run.tell(1, START + 3 * MINUTE);
+  run.offer(0, flat(9), 2, 5);
+  run.advance();
+  expect(run.drain().cycles.length).toBe(1);
 });

@@ -2,8 +2,6 @@ import type { CandleColumns } from "../market/candle.ts";
 import { InputError } from "../market/input-error.ts";
 import { Account } from "./broker/account.ts";
 import { Broker } from "./broker/broker.ts";
-import type { OrderEvent } from "./broker/order.ts";
-import type { TradeEvent } from "./broker/round-trip.ts";
 import { FeedView } from "./feeds/feed-view.ts";
 import type { Line } from "./feeds/line.ts";
 import { ResampledFeeds } from "./feeds/resampled-feeds.ts";
@@ -21,6 +19,7 @@ import {
   type RunFeed,
   readDefinition,
   requireFeeds,
+  requireValid,
   SNAPSHOT_VERSION,
   writeDefinition,
 } from "./run-definition.ts";
@@ -28,14 +27,11 @@ import type { RunEvents } from "./run-events.ts";
 import { checkSizer } from "./sizers/sizer.ts";
 import { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 import { type AnyStrategy, StrategyBase } from "./strategy.ts";
-import { type Hook, StrategyError } from "./strategy-error.ts";
-import { makeStrategy, refuseThenable, replaceContent } from "./strategy-instance.ts";
+import { StrategyCaller } from "./strategy-caller.ts";
+import { StrategyError } from "./strategy-error.ts";
+import { makeStrategy, replaceContent } from "./strategy-instance.ts";
+import { shapeOf } from "./strategy-shape.ts";
 import { Timer } from "./timer.ts";
-
-/** Nothing but prenext was called; nextstart was, and may be again; next is called from now on. */
-const EARLY = 0;
-const STARTED = 1;
-const RUNNING = 2;
 
 /**
  * A strategy on its candles: the one engine of backtest, replay and paper trading. Offer bars and tell what is
@@ -47,7 +43,6 @@ export class Run {
   private readonly feeds: readonly RunFeed[];
   private readonly series: readonly Series[];
   private readonly resampled: ResampledFeeds;
-  private readonly minPeriods: readonly number[];
   private readonly broker: Broker;
   private readonly desk: OrderDesk;
   private readonly recorder: Recorder;
@@ -55,15 +50,13 @@ export class Run {
   private readonly state: Record<string, unknown>;
   private readonly timer = new Timer();
   private readonly cheatOnOpen: boolean;
-  private hook: Hook = "next";
-  private phase = EARLY;
+  private readonly caller: StrategyCaller;
   private failure: StrategyError | null = null;
 
   /** Throws InputError for parameters, feeds or settings that the strategy cannot run with. */
   constructor(definition: RunDefinition) {
     const { strategy, broker } = definition;
     this.definition = definition;
-    this.definitionText = describeDefinition(definition);
     requireFeeds(strategy, definition.feeds);
     this.feeds = definition.feeds;
     if (!(broker.cash > 0 && broker.cash < Number.POSITIVE_INFINITY)) {
@@ -97,13 +90,20 @@ export class Run {
     this.broker = new Broker(broker.cash, rules, accounts, this.recorder, hears);
     this.desk = new OrderDesk(this.broker, this.recorder, sizer ?? null, cheatOnClose);
     const params = resolveParameters(strategy.parameters, definition.params, strategy.name);
+    requireValid(strategy, params);
     const { desk, recorder, timer } = this;
     const instance = makeStrategy(strategy, { params, feeds: views, desk, recorder, timer });
     timer.seal();
     this.strategy = instance.strategy;
     this.state = instance.state;
     for (const series of this.series) series.seal();
-    this.minPeriods = this.series.map((series) => series.minPeriod);
+    this.caller = new StrategyCaller(this.strategy, this.series);
+    this.definitionText = describeDefinition(definition, () =>
+      shapeOf(
+        instance,
+        views.map(({ name }, i) => ({ name, series: this.series[i]! })),
+      ),
+    );
   }
 
   /**
@@ -118,19 +118,30 @@ export class Run {
   /** Tells that a feed has no further bar that closes up to `closeTime` (ms UTC, inclusive). */
   tell(feed: number, closeTime: number): void {
     const series = this.given(feed);
-    if (closeTime > series.told) series.told = closeTime;
+    if (closeTime > series.told) {
+      series.told = closeTime;
+      series.ended = false;
+    }
     this.resampled.told(feed);
   }
 
-  /** Tells that a feed has no further bar at all. */
+  /**
+   * Tells that no further bar of a feed is expected: cycles wait for it no longer. One that is offered or told after all
+   * makes it a feed like any other again.
+   */
   end(feed: number): void {
-    this.given(feed).told = Number.POSITIVE_INFINITY;
+    this.given(feed).ended = true;
     this.resampled.told(feed);
   }
 
-  /** How far a feed was told, ms UTC, inclusive. */
+  /** How far a feed was told, ms UTC, inclusive; its end tells no time. */
   told(feed: number): number {
     return this.feedOf(feed).told;
+  }
+
+  /** Close time of the last cycle's bars, ms UTC; 0 before the first cycle. */
+  get clock(): number {
+    return this.recorder.time === 0 ? 0 : this.recorder.time + 1;
   }
 
   /** A feed that is told from outside. */
@@ -152,7 +163,7 @@ export class Run {
   advance(): void {
     if (this.failure !== null) throw this.failure;
     let horizon = Number.POSITIVE_INFINITY;
-    for (const series of this.series) horizon = Math.min(horizon, series.told);
+    for (const series of this.series) horizon = Math.min(horizon, series.horizon);
     let cycles = 0;
     for (const series of this.series) cycles += series.waiting(horizon);
     this.recorder.reserve(cycles);
@@ -160,7 +171,7 @@ export class Run {
       while (this.load(horizon)) this.runLoaded();
       if (horizon === Number.POSITIVE_INFINITY) this.checkState();
     } catch (error) {
-      this.failure = new StrategyError(this.definition.strategy.name, this.hook, this.recorder.time, error);
+      this.failure = new StrategyError(this.definition.strategy.name, this.caller.hook, this.recorder.time, error);
       throw this.failure;
     } finally {
       this.recorder.hashCycles();
@@ -169,13 +180,13 @@ export class Run {
 
   /** A state that no snapshot could hold fails the run in hosts that take none, too. */
   private checkState(): void {
-    this.hook = "state";
+    this.caller.hook = "state";
     checkPlainData(this.state, "state");
   }
 
   /** Loads a block of each feed that has no bar left; false where no bar can be taken. */
   private load(horizon: number): boolean {
-    this.hook = "indicators";
+    this.caller.hook = "indicators";
     let any = false;
     for (const series of this.series) {
       series.load(horizon);
@@ -212,88 +223,39 @@ export class Run {
 
   /** The open hook of the bars that close at `closeTime`, which are loaded but not taken. */
   private open(closeTime: number): void {
-    const { series, desk, strategy } = this;
+    const { series, desk } = this;
     let from = closeTime;
     for (const feed of series) from = Math.min(from, feed.begin(closeTime));
     desk.opened = from;
-    const early = this.phase === EARLY;
-    this.hook = early ? "prenextOpen" : "nextOpen";
-    const result: unknown = early ? strategy.prenextOpen() : strategy.nextOpen();
-    if (result !== undefined) refuseThenable(result);
+    this.caller.open();
     desk.opened = null;
     for (const feed of series) feed.opening = Number.NaN;
   }
 
-  private ring(): void {
-    const time = this.timer.ring(this.recorder.time);
-    if (Number.isNaN(time)) return;
-    this.hook = "notifyTimer";
-    const result: unknown = this.strategy.notifyTimer(time);
-    if (result !== undefined) refuseThenable(result);
-  }
-
   private warmUp(): void {
-    if (!this.broker.notices.empty) this.broker.notices.deliver(this);
-    this.desk.closed = `no orders are taken before trading starts at ${new Date(this.definition.tradeFrom).toISOString()}`;
-    this.hook = "prenext";
-    const result: unknown = this.strategy.prenext();
-    if (result !== undefined) refuseThenable(result);
-    this.desk.closed = null;
-    this.broker.endCycle();
+    const { broker, desk, caller } = this;
+    if (!broker.notices.empty) broker.notices.deliver(caller);
+    desk.closed = `no orders are taken before trading starts at ${new Date(this.definition.tradeFrom).toISOString()}`;
+    caller.warmUp();
+    desk.closed = null;
+    broker.endCycle();
   }
 
   private trade(): void {
-    const { broker, recorder, strategy } = this;
-    if (!broker.idle) broker.cycle();
-    if (!broker.notices.empty) broker.notices.deliver(this);
+    const { broker, recorder, caller } = this;
+    if (broker.busy) broker.cycle();
+    if (!broker.notices.empty) broker.notices.deliver(caller);
     recorder.account(broker.cash, broker.value);
     const accounts = broker.accounts;
     for (let i = 0; i < accounts.length; i++) recorder.position(i, accounts[i]!.position.size);
     if (this.timer.runs) this.ring();
-    const result: unknown = this.phase === RUNNING ? this.callNext() : this.callEarly(strategy);
-    if (result !== undefined) refuseThenable(result);
+    caller.turn();
     broker.endCycle();
   }
 
-  private callNext(): unknown {
-    this.hook = "next";
-    return this.strategy.next();
-  }
-
-  /** Until every minimum period is exceeded: prenext, then nextstart on each cycle at the exact minimum. */
-  private callEarly(strategy: AnyStrategy): unknown {
-    const missing = this.missingBars();
-    if (missing > 0) {
-      this.hook = "prenext";
-      return strategy.prenext();
-    }
-    const started = this.phase === STARTED;
-    this.phase = missing < 0 ? RUNNING : STARTED;
-    const overridden = strategy.nextstart !== StrategyBase.prototype.nextstart;
-    if ((missing < 0 && started) || !overridden) return this.callNext();
-    this.hook = "nextstart";
-    return strategy.nextstart();
-  }
-
-  /** Bars that the feed furthest behind still needs; 0 on the cycles of its last one, below 0 after. */
-  private missingBars(): number {
-    let missing = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < this.series.length; i++) {
-      missing = Math.max(missing, this.minPeriods[i]! - this.series[i]!.taken);
-    }
-    return missing;
-  }
-
-  heardOrder(event: OrderEvent): void {
-    this.hook = "notifyOrder";
-    const result: unknown = this.strategy.notifyOrder(event);
-    if (result !== undefined) refuseThenable(result);
-  }
-
-  heardTrade(event: TradeEvent): void {
-    this.hook = "notifyTrade";
-    const result: unknown = this.strategy.notifyTrade(event);
-    if (result !== undefined) refuseThenable(result);
+  private ring(): void {
+    const time = this.timer.ring(this.recorder.time);
+    if (!Number.isNaN(time)) this.caller.ring(time);
   }
 
   /**
@@ -310,6 +272,11 @@ export class Run {
       }
     }
     return lines;
+  }
+
+  /** Bars of each feed, in order, that indicators wait for before `next` is called. */
+  get minPeriods(): readonly number[] {
+    return this.series.map(({ minPeriod }) => minPeriod);
   }
 
   /** What happened since the last drain. */
@@ -337,7 +304,7 @@ export class Run {
     this.broker.save(writer);
     this.recorder.save(writer);
     this.timer.save(writer);
-    writer.number(this.phase);
+    this.caller.save(writer);
     writePlainData(writer, this.state, "state");
     return writer.bytes();
   }
@@ -360,7 +327,7 @@ export class Run {
     this.broker.restore(reader);
     this.recorder.restore(reader);
     this.timer.restore(reader);
-    this.phase = reader.number();
+    this.caller.restore(reader);
     replaceContent(this.state, readPlainData(reader) as Record<string, unknown>);
     if (!reader.finished) throw new RangeError("the snapshot goes on after its end: it was altered");
   }

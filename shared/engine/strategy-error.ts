@@ -20,8 +20,17 @@ export class StrategyError extends Error {
 
   constructor(strategy: string, hook: Hook, time: number, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`${strategy}.${hook} failed at ${new Date(time).toISOString()}: ${reason}`, { cause });
+    const advice = isWriteToFrozen(cause) ? "; what changes from bar to bar belongs in state = { … }" : "";
+    super(`${strategy}.${hook} failed at ${new Date(time).toISOString()}: ${reason}${advice}`, { cause });
     this.hook = hook;
     this.time = time;
   }
+}
+
+/** Whether a strategy wrote to its own fields, which are frozen once it is made. V8's words. */
+function isWriteToFrozen(cause: unknown): boolean {
+  return (
+    cause instanceof TypeError &&
+    /^Cannot (assign to read only property|add property|delete property) /.test(cause.message)
+  );
 }

@@ -9,7 +9,8 @@ export interface StrategyInstance {
   readonly state: Record<string, unknown>;
 }
 
-const BASE_FIELDS: ReadonlySet<string> = new Set(["host", "data", "feeds", "params", "position"]);
+/** Fields that every strategy has. */
+export const BASE_FIELDS: ReadonlySet<string> = new Set(["host", "data", "feeds", "params", "position"]);
 
 /**
  * Makes, checks and freezes a strategy. Throws InputError for a field that is neither an indicator, a line, `state` nor
@@ -23,8 +24,8 @@ export function makeStrategy(strategyClass: StrategyClass, host: StrategyHost): 
     if (name !== "state") {
       throw new InputError(
         "usage",
-        `field '${name}' of strategy ${strategyClass.name} would be lost by a restart: keep what changes in 'state', ` +
-          "make methods of functions, and constants of the module of fixed tables",
+        `field '${name}' of strategy ${strategyClass.name} would be lost by a restart: make a method of a function, ` +
+          "a constant of the module of a fixed table; what changes from bar to bar belongs in state = { … }",
       );
     }
     if (!isRecord(value)) {

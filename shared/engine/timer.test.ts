@@ -7,7 +7,7 @@ const FLAT: Bar = [100, 100, 100, 100];
 test("rings in the first cycle that reaches or passes a multiple, once however many a gap passes, before next", () => {
   const heard: string[] = [];
   class Timed extends Strategy({}) {
-    readonly beat = this.every("2h");
+    readonly beat = this.every(2 * HOUR);
     override notifyTimer(time: number): void {
       heard.push(`${(time - START) / HOUR}h`);
     }
@@ -17,6 +17,18 @@ test("rings in the first cycle that reaches or passes a multiple, once however m
   }
   runOver(defineRun(Timed), barsOf([FLAT, FLAT, FLAT, null, null, null, FLAT, FLAT]));
   expect(heard).toEqual(["bar 1", "2h", "bar 2", "bar 3", "6h", "bar 4", "8h", "bar 5"]);
+});
+
+test("rings in the first cycle if that ends at a multiple", () => {
+  const heard: number[] = [];
+  class Hourly extends Strategy({}) {
+    readonly beat = this.every("1h");
+    override notifyTimer(time: number): void {
+      heard.push(time);
+    }
+  }
+  runOver(defineRun(Hourly), barsOf([FLAT]));
+  expect(heard).toEqual([START + HOUR]);
 });
 
 test("there is one timer, set while the strategy is made", () => {

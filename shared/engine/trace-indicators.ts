@@ -14,6 +14,7 @@ export function traceIndicators(
   if (first === undefined) return new Map();
   const run = new Run(definition);
   for (const [i, feed] of others.entries()) {
+    if (definition.feeds[i + 1]!.resampleOf !== undefined) continue;
     run.offer(i + 1, feed, 0, feed.length);
     run.end(i + 1);
   }

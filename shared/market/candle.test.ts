@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Candle, type Completeness, isEmpty, weakest } from "./candle.ts";
+import { type Candle, type Completeness, isEmpty, sameContent, weakest } from "./candle.ts";
 
 const ORDER: readonly Completeness[] = ["proven", "reconciled", "unknown", "gap"];
 
@@ -18,4 +18,11 @@ test.each<[number | null, Completeness, boolean]>([
   [null, "unknown", false],
 ])("%s trades, %s: empty is %s", (trades, completeness, empty) => {
   expect(isEmpty({ trades, completeness } as Candle)).toBe(empty);
+});
+
+test("content is all but the revision, missing values included", () => {
+  const candle = { open: 1, volume: 10n, quoteVolume: null, revision: 0 } as Candle;
+  expect(sameContent(candle, { ...candle, revision: 3 })).toBe(true);
+  expect(sameContent(candle, { ...candle, volume: 11n })).toBe(false);
+  expect(sameContent(candle, { ...candle, quoteVolume: 0n })).toBe(false);
 });

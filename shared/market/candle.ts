@@ -87,3 +87,8 @@ export function weakest(a: Completeness, b: Completeness): Completeness {
 export function isEmpty(candle: Candle): boolean {
   return candle.trades === 0 && candle.completeness !== "gap";
 }
+
+/** Whether two candles are equal in all but the revision. */
+export function sameContent(a: Candle, b: Candle): boolean {
+  return Object.entries(a).every(([field, value]) => field === "revision" || value === b[field as keyof Candle]);
+}

@@ -24,6 +24,7 @@ describe("instruments", () => {
     "binance:BTC/",
     ":BTC/USDT",
     "Binance:BTC/USDT",
+    "binance:btc/usdt",
   ])("'%s' names none", (text) => {
     expect(() => parseInstrument(text)).toThrow(InputError);
     expect(() => parseInstrument(text)).toThrow("such as binance:BTC/USDT");

@@ -43,7 +43,12 @@ export function instrumentKey(instrument: Instrument): string {
 export function parseInstrument(text: string): Instrument {
   const match = INSTRUMENT.exec(text);
   if (match === null) {
-    throw new InputError("usage", `'${text}' names no instrument: write exchange:BASE/QUOTE, such as binance:BTC/USDT`);
+    const [exchange, ...symbol] = text.split(":");
+    const other = `${exchange!.toLowerCase()}:${symbol.join(":").toUpperCase()}`;
+    const advice = INSTRUMENT.test(other)
+      ? `write the exchange small and the symbol in capitals, such as ${other}`
+      : "write exchange:BASE/QUOTE, such as binance:BTC/USDT";
+    throw new InputError("usage", `'${text}' names no instrument: ${advice}`);
   }
   return { exchange: match[1]!, symbol: match[2]! };
 }

@@ -33,6 +33,8 @@ export interface RunRegistry {
   get(run: string): Promise<RunRecord | null>;
   /** Those of some runs that there are, in any order. */
   getAll(runs: readonly string[]): Promise<readonly RunRecord[]>;
+  /** Those that are `running`, newest first. */
+  running(): Promise<readonly RunRecord[]>;
   /** Newest first. */
   list(): Promise<readonly RunRecord[]>;
 }

@@ -1,4 +1,4 @@
-import type { OrderRow, OrderStatus } from "../engine/run-events.ts";
+import type { ExecType, OrderRow, OrderStatus } from "../engine/run-events.ts";
 import { holdValues } from "./buy-and-hold.ts";
 import { lastOfGroups, type MergedCandles, mergeCandles, pickRows, rowsOfExtremes } from "./decimate.ts";
 import { underwater } from "./drawdown.ts";
@@ -49,7 +49,7 @@ export interface IndicatorLine {
   readonly values: Column;
 }
 
-/** Trade, feed, opened, closed, size, entry price, exit price, net profit, return, fees, bars, tag. */
+/** Trade, feed, opened, closed, size, entry price, exit price, net profit, return, fees, bars, entry tag, exit type, exit tag. */
 export type TradeCells = readonly [
   number,
   string,
@@ -62,6 +62,8 @@ export type TradeCells = readonly [
   number,
   number,
   number,
+  string,
+  ExecType,
   string,
 ];
 
@@ -130,6 +132,8 @@ export function pageData(input: ReportInput): PageData {
         significant(trade.fees),
         trade.bars,
         trade.tag ?? "",
+        trade.exitType,
+        trade.exitTag ?? "",
       ]),
     orders: results.orders
       .filter(isRemarkable)

@@ -121,6 +121,15 @@ describe("a long run", () => {
   test("holds the newest trades, and says where the others are", () => {
     expect(data.trades).toHaveLength(ROW_LIMIT);
     expect(data.trades.at(-1)?.[0]).toBe(long.results.trades.length);
-    expect(page).toContain(`<code>millrace export ${long.run.run}</code>`);
+    expect(page).toContain(`<code>npx millrace export ${long.run.run}</code>`);
   });
+});
+
+test("trades are told by what closed them", () => {
+  const page = renderReport(ordinary);
+  expect(page).toContain("closed by target</th>");
+  expect(page).toContain("closed by Stop</th>");
+  expect(new Set(dataOf(page).trades.map((row) => `${row[11]} ${row[12]} ${row[13]}`))).toEqual(
+    new Set(["long Limit target", "long Stop ", "short Limit target", "short Stop "]),
+  );
 });

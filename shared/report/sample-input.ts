@@ -1,6 +1,7 @@
 import type { CycleColumns, FillRow, TradeRow } from "../engine/run-events.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
+import { power } from "../market/logarithm.ts";
 import { underwater } from "./drawdown.ts";
 import type { CostBandRow, ReportAssets, ReportInput } from "./report-input.ts";
 import { dailyValues } from "./rolling.ts";
@@ -154,11 +155,13 @@ function figuresOf(
   const returns = Array.from(daily.values.subarray(1), (day, i) => day / daily.values[i]! - 1);
   const isLong = returns.length >= 30;
   const mean = returns.reduce((sum, day) => sum + day, 0) / returns.length;
-  const deviation = Math.sqrt(returns.reduce((sum, day) => sum + (day - mean) ** 2, 0) / (returns.length - 1));
+  const deviation = Math.sqrt(
+    returns.reduce((sum, day) => sum + (day - mean) * (day - mean), 0) / (returns.length - 1),
+  );
   const finalValue = value.at(-1) ?? CASH;
   const statistics = tradeStatistics(trades);
   const losses = (statistics.averageLoss ?? 0) * (statistics.count - statistics.wins);
-  const cagr = isLong ? (finalValue / CASH) ** (365 / returns.length) - 1 : null;
+  const cagr = isLong ? power(finalValue / CASH, 365 / returns.length) - 1 : null;
   const maxDrawdown = greatestFall(value);
   const hold = ((CASH / (1 + FEE)) * candles.close.at(-1)!) / candles.open[0]!;
   return {

@@ -99,7 +99,9 @@ export function sampleResults(candles: CandleColumns, size: SampleSize): Reporte
         pnl,
         fees: Math.abs(units) * (price + entry) * SAMPLE_FEE,
         bars: held,
-        tag: pnl > 0 ? "target" : "stop",
+        tag: units < 0 ? "short" : "long",
+        exitTag: pnl > 0 ? "target" : null,
+        exitType: pnl > 0 ? "Limit" : "Stop",
       });
       units = 0;
     }

@@ -33,7 +33,7 @@ function noTrades(input: ReportInput): string {
 
 function truncation(count: number, noun: string, input: ReportInput): Markup | null {
   if (count <= ROW_LIMIT) return null;
-  return html`The table holds the last ${formatNumber(ROW_LIMIT, 0)} of ${formatCount(count, noun)}: <code>millrace export ${input.run.run}</code> has them all.`;
+  return html`The table holds the last ${formatNumber(ROW_LIMIT, 0)} of ${formatCount(count, noun)}: <code>npx millrace export ${input.run.run}</code> has them all.`;
 }
 
 function tradeGroups(input: ReportInput): Markup | null {
@@ -41,10 +41,11 @@ function tradeGroups(input: ReportInput): Markup | null {
   const direction = (trade: TradeRow): string => (trade.size < 0 ? "short" : "long");
   const byDirection = statisticsBy(trades, direction);
   const byTag = statisticsBy(trades, (trade) => (trade.tag === null ? "without a tag" : `tag ${trade.tag}`));
-  const groups = [...(byDirection.length > 1 ? byDirection : []), ...(byTag.length > 1 ? byTag.slice(0, 20) : [])];
+  const byExit = statisticsBy(trades, ({ exitTag, exitType }) => `closed by ${exitTag ?? exitType}`);
+  const groups = [byDirection, byTag.slice(0, 20), byExit.slice(0, 20)].filter(({ length }) => length > 1).flat();
   if (groups.length === 0) return null;
   const digits = digitsOfMoney(input.run.broker.cash);
-  return html`<h3>By direction and tag</h3><div class="scroll" tabindex="0" role="region" aria-label="Trades by direction and tag"><table class="rows"><thead><tr><th scope="col" class="text">Trades</th><th scope="col">Count</th><th scope="col">Win rate</th><th scope="col">Net profit, ${input.spec.quote}</th><th scope="col">Average win</th><th scope="col">Average loss</th><th scope="col">Average holding time</th></tr></thead>
+  return html`<h3>By direction, tag and exit</h3><div class="scroll" tabindex="0" role="region" aria-label="Trades by direction, tag and exit"><table class="rows"><thead><tr><th scope="col" class="text">Trades</th><th scope="col">Count</th><th scope="col">Win rate</th><th scope="col">Net profit, ${input.spec.quote}</th><th scope="col">Average win</th><th scope="col">Average loss</th><th scope="col">Average holding time</th></tr></thead>
 <tbody>${groups.map(({ label, statistics }) => {
     const loss = statistics.averageLoss === null ? null : -statistics.averageLoss;
     return html`<tr><th scope="row" class="text">${label}</th><td>${formatNumber(statistics.count, 0)}</td><td>${formatPercent(statistics.wins / statistics.count, 1)}</td><td>${formatSigned(statistics.netProfit, digits)}</td><td>${formatSigned(statistics.averageWin, digits)}</td><td>${formatSigned(loss, digits)}</td><td>${formatDuration(statistics.averageHolding)}</td></tr>`;

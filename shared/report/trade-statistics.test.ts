@@ -16,6 +16,8 @@ function closed(pnl: number, tag: string | null = null): TradeRow {
     fees: 1,
     bars: 1,
     tag,
+    exitTag: null,
+    exitType: "Market",
   };
 }
 

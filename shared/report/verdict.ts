@@ -117,7 +117,8 @@ function sharpeDetail(figures: TearSheet | null): string {
 }
 
 function tradeTiles(figures: TearSheet | null, value: (text: string, reason?: string) => Markup): Markup[] {
-  const perDay = figures === null ? null : figures.trades / Math.max(1, (figures.endTime - figures.startTime) / DAY);
+  const days = figures === null ? 0 : (figures.endTime - figures.startTime) / DAY;
+  const perDay = figures === null || days < 1 ? null : figures.trades / days;
   return [
     tile(
       term("Trades", "trades"),

@@ -77,9 +77,8 @@ export function columnTests(open: Open<CandleStorePorts>): void {
       ]);
       const columns = await candles.columns(query(instrument));
       expect(columns.length).toBe(5);
-      const windows = await read(candles, query(instrument));
-      const count = (completeness: string): number =>
-        windows.filter((each) => each.completeness === completeness).length;
+      const read = (await collect(candles.read(query(instrument)))).flat();
+      const count = (completeness: string): number => read.filter((each) => each.completeness === completeness).length;
       const kinds = ["proven", "reconciled", "unknown", "gap"] as const;
       expect(columns.quality).toEqual(Object.fromEntries(kinds.map((kind) => [kind, count(kind)])));
       expect(columns.quality.gap).toBeGreaterThan(0);

@@ -47,9 +47,16 @@ function rowsFrom(seq: number): Pick<RunEvents, "orders" | "fills" | "trades" | 
         price: 1 / 3,
         tag: "entry",
         note: "Größe 'zu klein', a longer note than fits inline",
+        limitPrice: 63_999.5,
+        tradeId: 2,
+        parent: 3,
+        group: 1,
       },
     ],
-    fills: [{ seq: seq + 2, time, order: 4, feed: "slow", size: -0.5, price: 64_000.25, fee: 1.5, pnl: -3 }],
+    fills: [
+      { seq: seq + 2, time, order: 4, feed: "slow", size: -0.5, price: 64_000.25, fee: 1.5, pnl: -3 },
+      { seq: seq + 5, time, order: 4, feed: "slow", size: -0.5, price: 64_000.5, fee: 1, pnl: 0, maker: true },
+    ],
     trades: [
       {
         seq: seq + 3,
@@ -64,6 +71,25 @@ function rowsFrom(seq: number): Pick<RunEvents, "orders" | "fills" | "trades" | 
         fees: 0.25,
         bars: 9,
         tag: null,
+        exitTag: null,
+        exitType: "StopTrail",
+      },
+      {
+        seq: seq + 6,
+        trade: 2,
+        feed: "data",
+        openTime: time,
+        closeTime: time + 60_000,
+        size: 1,
+        entryPrice: 10,
+        exitPrice: 10,
+        pnl: 0,
+        fees: 0,
+        bars: 1,
+        tag: "entry",
+        exitTag: "exit",
+        exitType: "Limit",
+        tradeId: 7,
       },
     ],
     logs: [{ seq: seq + 4, time, text: "crossed\n'up'" }],
@@ -107,14 +133,14 @@ function writeTests(open: Open<ResultStore>): void {
       await store.write("r", FEEDS, events(0, 5, rowsFrom(0)));
       await store.write("r", FEEDS, events(2, 1));
       expect(await store.read("r")).toEqual(before);
-      const [fill] = rowsFrom(0).fills;
+      const [fill, other] = rowsFrom(0).fills;
       await store.write("r", FEEDS, { ...events(4, 2), cycles: cyclesFrom(4, 2, 7), fills: [{ ...fill!, fee: 9 }] });
       const after = await store.read("r");
       expect(after.cycles.length).toBe(6);
       expect(after.cycles.cash[3]).toBe(before.cycles.cash[3]);
       expect(after.cycles.cash[4]).toBe(cyclesFrom(4, 1, 7).cash[0]);
       expect(after.cycles.position[1]![5]).toBe(cyclesFrom(5, 1, 7).position[1]![0]);
-      expect(after.fills).toEqual([{ ...fill!, fee: 9 }]);
+      expect(after.fills).toEqual([{ ...fill!, fee: 9 }, other]);
       expect(after.orders).toEqual(before.orders);
     }));
 

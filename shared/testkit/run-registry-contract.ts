@@ -75,10 +75,12 @@ export function runRegistryContract(name: string, open: Open<RunRegistry>): void
         const many = Array.from({ length: 300 }, (_, i) => record(`r${i}`, i, { kind: "sweep", figures: FIGURES }));
         await registry.putAll(many);
         await registry.putAll([]);
+        // Of two records of one run the last stands.
+        await registry.putAll([record("r5", 9, { error: "first" }), many[5]!]);
         expect(await registry.list()).toHaveLength(300);
-        const found = await registry.getAll(["none", "r7", "r299", "r1"]);
+        const found = await registry.getAll(["none", "r7", "r299", "r1", "r5"]);
         const byName = [...found].sort((a, b) => (a.run < b.run ? -1 : 1));
-        expect(byName).toEqual([many[1], many[299], many[7]]);
+        expect(byName).toEqual([many[1], many[299], many[5], many[7]]);
         expect(await registry.getAll([])).toEqual([]);
       }));
 
@@ -99,6 +101,17 @@ export function runRegistryContract(name: string, open: Open<RunRegistry>): void
           await registry.put(record(run, created));
         }
         expect((await registry.list()).map(({ run }) => run)).toEqual(["c", "b", "a"]);
+      }));
+
+    it("gives those that are running, the newest first", () =>
+      withStore(open, async (registry) => {
+        expect(await registry.running()).toEqual([]);
+        const ended = [record("r1", 1, { status: "failed", error: "no" }), record("r2", 2, { status: "finished" })];
+        const running = [record("r3", 3, { kind: "paper" }), record("r4", 4, { kind: "paper" })];
+        await registry.putAll([...ended, ...running]);
+        expect(await registry.running()).toEqual([running[1], running[0]]);
+        await registry.put({ ...running[0]!, status: "finished" });
+        expect(await registry.running()).toEqual([running[1]]);
       }));
 
     it("keeps everything over a close", () =>

@@ -58,6 +58,8 @@ const events: fc.Arbitrary<RunEvents> = fc.record({
       fees: double,
       bars: fc.nat(),
       tag: fc.option(word),
+      exitTag: fc.option(word),
+      exitType: fc.constantFrom("Market", "StopTrail"),
     }),
     { maxLength: 3 },
   ),

@@ -52,9 +52,26 @@ export const TABLES = {
   /** A number for each run that has results, which their rows name it by, and the names of its feeds as JSON. */
   result_runs: ["key", "run", "feeds"],
   /** A status change of an order. */
-  orders: ["run", "seq", "ts", "order_id", "feed", "status", "exec_type", "size", "remaining", "price", "tag", "note"],
+  orders: [
+    "run",
+    "seq",
+    "ts",
+    "order_id",
+    "feed",
+    "status",
+    "exec_type",
+    "size",
+    "remaining",
+    "price",
+    "tag",
+    "note",
+    "limit_price",
+    "trade_id",
+    "parent",
+    "order_group",
+  ],
   /** An execution. */
-  fills: ["run", "seq", "ts", "order_id", "feed", "size", "price", "fee", "pnl"],
+  fills: ["run", "seq", "ts", "order_id", "feed", "size", "price", "fee", "pnl", "maker"],
   /** A round trip, at its close. */
   trades: [
     "run",
@@ -70,6 +87,9 @@ export const TABLES = {
     "fees",
     "bars",
     "tag",
+    "exit_tag",
+    "exit_type",
+    "trade_id",
   ],
   /** The account after a cycle. */
   portfolio_metrics: ["run", "cycle", "ts", "cash", "value"],
@@ -157,9 +177,13 @@ export const QUESTDB_TABLES = {
     "price",
     "tag",
     "note",
+    "limit_price",
+    "trade_id",
+    "parent",
+    "order_group",
   ],
   /** An execution. */
-  fills: ["ts", "run", "generation", "seq", "order_id", "feed", "size", "price", "fee", "pnl"],
+  fills: ["ts", "run", "generation", "seq", "order_id", "feed", "size", "price", "fee", "pnl", "maker"],
   /** A round trip, at its close. */
   trades: [
     "ts",
@@ -176,6 +200,9 @@ export const QUESTDB_TABLES = {
     "fees",
     "bars",
     "tag",
+    "exit_tag",
+    "exit_type",
+    "trade_id",
   ],
   /** The account after a cycle. `infinite` tells which values are infinities, which a DOUBLE does not hold. */
   portfolio_metrics: ["ts", "run", "generation", "cycle", "cash", "value", "infinite"],

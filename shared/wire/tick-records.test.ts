@@ -15,7 +15,7 @@ import { decodeTickRecord, encodeTickRecord } from "./tick-records.ts";
 
 const BTC = { exchange: "binance", symbol: "BTC/USDT" };
 const INSTRUMENTS = [BTC, { exchange: "okx", symbol: "BTC/USDT:USDT" }, { exchange: "kraken", symbol: "1INCH/USD" }];
-const GREATEST_TIME = 8_000_000_000_000;
+const GREATEST_TIME = Date.UTC(2100, 0) - 1;
 
 const time = fc.integer({ min: EARLIEST_TICK, max: GREATEST_TIME });
 const positive = fc.double({ min: Number.MIN_VALUE, max: 3e7, noNaN: true });
@@ -100,13 +100,27 @@ describe("poison", () => {
     ["an instrument that nothing can hold", { symbol: "btc-usdt" }, "binance:btc-usdt"],
     ["an exchange of the wrong type", { exchange: 7 }, "exchange"],
     ["a watermark of the wrong type", { watermark: "now" }, "watermark"],
+    ["a watermark in microseconds", { watermark: Date.UTC(2024, 0) * 1_000 }, "watermark 1704067200000000 is no time"],
+    ["a watermark before all trade", { watermark: 0 }, "watermark 0 is no time"],
+    ["a heartbeat without end", { kind: "heartbeat", watermark: Date.UTC(2100, 0) }, "watermark 4102444800000"],
+    ["an end without end", { kind: "ended", at: 8.64e15 - 1 }, "at 8639999999999999"],
+    ["a gap from nowhere", { kind: "gap-opened", from: -1, reason: "" }, "from -1"],
+    [
+      "a gap to nowhere",
+      { kind: "gap-closed", from: EARLIEST_TICK, to: 9e15, lost: true, reason: "" },
+      "to 9000000000000000",
+    ],
     ["no previousId", { previousId: undefined }, "previousId"],
     ["a column that is no list", { price: "1,2" }, "price"],
     ["unequal columns", { amount: [3] }, "amount has 1 rows and id 2"],
     ["unequal sides", { side: "b" }, "side has 1 rows"],
     ["an unknown kind of ticks", { tick: "quote" }, "tick"],
     ["an unknown kind of ids", { ids: "uuid" }, "ids"],
-    ["a loss of the wrong type", { kind: "gap-closed", from: 1, to: 2, reason: "", lost: "no" }, "lost"],
+    [
+      "a loss of the wrong type",
+      { kind: "gap-closed", from: EARLIEST_TICK, to: EARLIEST_TICK, reason: "", lost: "no" },
+      "lost",
+    ],
   ])("%s", (_what, changes, message) => {
     expect(() => decode(changes)).toThrow(PoisonError);
     expect(() => decode(changes)).toThrow(message);
@@ -125,7 +139,7 @@ describe("a row that is no tick", () => {
     ["id", "2", "id NaN"],
     ["ts", EARLIEST_TICK - 1, "ts 1230767999999"],
     ["ts", 1.5 * EARLIEST_TICK + 0.5, "ts"],
-    ["ts", 8.64e15, "ts 8640000000000000"],
+    ["ts", Date.UTC(2100, 0), "ts 4102444800000"],
     ["price", 0, "price 0"],
     ["price", -2, "price -2"],
     ["price", null, "price NaN"],

@@ -30,8 +30,10 @@ const KINDS: readonly TickRecord["kind"][] = ["ticks", "heartbeat", "gap-opened"
 const SIDES = "sb?";
 /** Code of a letter that is none of `SIDES`. */
 const NO_SIDE = 255;
-/** Exclusive bound of times, ms UTC: the calendar ends here. */
-const LATEST = 8.64e15;
+/** Exclusive bound of times, ms UTC: what is later was counted in another unit, and would close windows without end. */
+const LATEST = Date.UTC(2100, 0, 1);
+/** A watermark may stay behind the earliest tick by this, ms. */
+const SLACK = 86_400_000;
 
 /** A row of a block that is no valid tick. */
 export interface BadRow {
@@ -77,22 +79,29 @@ export function decodeTickRecord(bytes: Uint8Array | null): DecodedTicks {
   const record = ((): TickRecord => {
     switch (kind) {
       case "heartbeat":
-        return { kind, watermark: integerField(json, "watermark") };
+        return { kind, watermark: timeField(json, "watermark") };
       case "gap-opened":
-        return { kind, from: integerField(json, "from"), reason: textField(json, "reason") };
+        return { kind, from: timeField(json, "from"), reason: textField(json, "reason") };
       case "gap-closed":
         return {
           kind,
-          from: integerField(json, "from"),
-          to: integerField(json, "to"),
+          from: timeField(json, "from"),
+          to: timeField(json, "to"),
           lost: booleanField(json, "lost"),
           reason: textField(json, "reason"),
         };
       case "ended":
-        return { kind, at: integerField(json, "at") };
+        return { kind, at: timeField(json, "at") };
     }
   })();
   return { instrument, record, badRows: [] };
+}
+
+/** The time at `name`, ms UTC. Throws PoisonError. */
+function timeField(json: Readonly<Record<string, unknown>>, name: string): number {
+  const time = integerField(json, name);
+  if (time >= EARLIEST_TICK - SLACK && time < LATEST) return time;
+  throw new PoisonError(`${name} ${time} is no time in ms from 2009 to 2099`);
 }
 
 function decodeBlock(json: Readonly<Record<string, unknown>>): Omit<DecodedTicks, "instrument"> {
@@ -127,7 +136,7 @@ function decodeBlock(json: Readonly<Record<string, unknown>>): Omit<DecodedTicks
   }
   const previousId = json["previousId"] === null ? null : integerField(json, "previousId");
   const ticks = badRows.length === 0 ? columns : pickTicks(columns, good);
-  const watermark = integerField(json, "watermark");
+  const watermark = timeField(json, "watermark");
   const origin = choiceField(json, "origin", ORIGINS);
   return { record: { kind: "ticks", origin, watermark, previousId, ticks }, badRows };
 }
@@ -152,7 +161,8 @@ function faultOf(ticks: TickColumns, row: number): string | null {
   const price = ticks.price[row]!;
   const amount = ticks.amount[row]!;
   if (!(Number.isSafeInteger(id) && id >= 0)) return `id ${id} is no integer from 0 to 2^53`;
-  if (!(Number.isSafeInteger(ts) && ts >= EARLIEST_TICK && ts < LATEST)) return `ts ${ts} is no time in ms since 2009`;
+  if (!(Number.isSafeInteger(ts) && ts >= EARLIEST_TICK && ts < LATEST))
+    return `ts ${ts} is no time in ms from 2009 to 2099`;
   if (!(price > 0 && price <= GREATEST_VALUE)) return `price ${price} is not above 0 and at most ${GREATEST_VALUE}`;
   if (!(amount > 0 && amount <= GREATEST_VALUE)) return `amount ${amount} is not above 0 and at most ${GREATEST_VALUE}`;
   if (price * amount > GREATEST_VALUE) return `${amount} at ${price} is worth more than ${GREATEST_VALUE}`;

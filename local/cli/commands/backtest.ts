@@ -1,16 +1,21 @@
 import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
 import type { Platform } from "#local/embedded/platform.ts";
 import { parseParameters } from "#local/strategies/catalog.ts";
+import { threadRunner } from "#local/workers/thread-runner.ts";
+import { type AnalyzerFigures, type AnalyzerRequest, analyzeRun, checkAnalyzers } from "#shared/app/analyze-run.ts";
 import { type BacktestRecord, backtest } from "#shared/app/backtest.ts";
 import { requireProven } from "#shared/app/check-proven.ts";
-import { slippageOf } from "#shared/app/cost-band.ts";
+import { whyIdle } from "#shared/app/idle-run.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { loadCode, type PlannedFeed, type RunPlan } from "#shared/app/run-plan.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { type Feed, feedKey, instrumentKey, parseFeed } from "#shared/market/instrument.ts";
 import { specOf } from "#shared/market/instrument-specs.ts";
+import { ANALYZER_OPTION, analyzerTable, parseAnalyzer } from "../analyzer-lines.ts";
+import { BROKER_OPTIONS, brokerOf } from "../broker-settings.ts";
 import type { Arguments, Command, OptionSpec } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
+import { hint } from "../hint.ts";
 import { note, writeLine } from "../output.ts";
 import { writeTextFile } from "../output-file.ts";
 import { reportOf } from "../report-page.ts";
@@ -19,23 +24,23 @@ import { LAST_TIME, SPAN_OPTIONS, spanOf } from "../span.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
 import { AS_OPTION, choiceOf } from "./candles.ts";
 
-const DEFAULT_CASH = 10_000;
-
 /** Options that say what a run is, besides its parameters. */
 export const PLAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  cash: { value: "AMOUNT", help: `starting cash in quote currency (default ${DEFAULT_CASH})` },
-  fee: { value: "FRACTION", help: "fee of each fill, 0.001 is 0.1 % (default the instrument's taker fee)" },
-  slippage: { value: "FRACTION", help: "how much worse orders fill, 0.0005 is 0.05 % (default not at all)" },
-  "allow-short": { help: "let positions go below zero" },
+  ...BROKER_OPTIONS,
   ...SPAN_OPTIONS,
   "warm-from": { value: "TIME", help: "candles from here to --from only warm the strategy up (default --from)" },
   as: AS_OPTION,
+  resample: {
+    value: "NAME=SOURCE",
+    help: "make feed NAME of SOURCE's candles, such as slow=data",
+    many: true,
+  },
 };
 
 /** The option that refuses candles that are not proven. */
 export const REQUIRE_OPTION: OptionSpec = {
   value: "proven",
-  help: "refuse to run on candles that are not proven complete, naming the first that is not",
+  help: "run only if all candles are proven complete, else name the first",
 };
 
 export const backtestCommand: Command = {
@@ -48,11 +53,13 @@ export const backtestCommand: Command = {
   ].join("\n"),
   examples: [
     "backtest sma-cross binance:BTC/USDT@1m --param fast=10 --report report.html",
-    "backtest trend-filter binance:BTC/USDT@5m slow=binance:BTC/USDT@1h",
+    "backtest trend-filter binance:BTC/USDT@5m slow=binance:BTC/USDT@1h --resample slow=data",
+    "backtest sma-cross binance:BTC/USDT@1h --broker broker.json --analyzer SQN --analyzer TradeAnalyzer",
   ],
   options: {
     param: { value: "NAME=VALUE", help: "a parameter of the strategy", many: true },
     ...PLAN_OPTIONS,
+    analyzer: ANALYZER_OPTION,
     require: REQUIRE_OPTION,
     report: { value: "FILE", help: "write the report of the run, an HTML page" },
     json: { help: "one JSON object" },
@@ -62,17 +69,24 @@ export const backtestCommand: Command = {
   async run(args) {
     const catalog = new FolderCatalog(process.env);
     const plan = await planOf({ catalog }, args);
+    const analyzers = args.values("analyzer").map(parseAnalyzer);
+    checkAnalyzers(plan, analyzers);
     const proven = requiresProven(args);
     await withPlatform(args, async (platform) => {
       await rebuildFeeds(platform, plan);
       if (proven) await requireProven(platform.store, plan);
       const code = await loadCode(catalog, plan.strategy);
       const started = performance.now();
-      const record = await backtest(platform.store, plan, code, Date.now());
+      const record = await backtest(platform.store, plan, code, Date.now(), threadRunner());
       const seconds = (performance.now() - started) / 1_000;
       if (record.status === "failed") process.exitCode = RUN_FAILED;
-      if (args.has("json")) await writeLine(JSON.stringify(await runJson(platform.store, record)));
-      else await writeLine(describe(record, plan, seconds));
+      const analyzed = await analyze(platform, plan, record, analyzers);
+      if (args.has("json"))
+        await writeLine(JSON.stringify({ ...(await runJson(platform.store, record)), ...analyzed }));
+      else await writeLine(describe(record, plan, seconds, args));
+      if (!args.has("json") && analyzed !== null) await writeLine(`\n${analyzerTable(analyzed.analyzers)}`);
+      const idle = whyIdle(plan, code, record);
+      if (idle !== null) note(idle);
       const path = args.value("report");
       if (path !== null) {
         await writeTextFile(path, await reportOf(platform, record));
@@ -81,6 +95,17 @@ export const backtestCommand: Command = {
     });
   },
 };
+
+/** What analyzers make of a run; null where none was asked for, or the run failed. */
+async function analyze(
+  { store }: Pick<Platform, "store">,
+  plan: RunPlan,
+  { run, status }: BacktestRecord,
+  requests: readonly AnalyzerRequest[],
+): Promise<{ readonly analyzers: readonly AnalyzerFigures[] } | null> {
+  if (requests.length === 0 || status !== "finished") return null;
+  return { analyzers: analyzeRun(plan, await store.results.read(run), requests) };
+}
 
 /** The run that the arguments ask for. Throws InputError. */
 export async function planOf(platform: Pick<Platform, "catalog">, args: Arguments): Promise<RunPlan> {
@@ -106,18 +131,46 @@ export function planWithoutParams(args: Arguments): RunPlan {
   return {
     strategy: strategy!,
     params: {},
-    feeds: feeds.map((text) => planFeed(parseFeed(text), from)),
-    broker: {
-      cash: args.number("cash", (cash) => cash > 0, `an amount above 0, such as ${DEFAULT_CASH}`) ?? DEFAULT_CASH,
-      fee: args.number("fee", (fee) => fee >= 0 && fee < 1, "a fraction from 0 to below 1; 0.001 is 0.1 %"),
-      ...slippageOf(args.number("slippage", (part) => part >= 0 && part < 1, "a fraction from 0 to below 1") ?? 0),
-      allowShort: args.has("allow-short"),
-    },
+    feeds: resampled(
+      feeds.map((text) => planFeed(parseFeed(text), from)),
+      args.values("resample"),
+    ),
+    broker: brokerOf(args),
     choice: choiceOf(args),
     warmFrom,
     tradeFrom: from,
     end: to === LAST_TIME ? null : to,
   };
+}
+
+/** The feeds, some of them made from others as `texts` say: `slow=data`. Throws InputError. */
+function resampled(feeds: readonly PlannedFeed[], texts: readonly string[]): PlannedFeed[] {
+  const sources = new Map(
+    texts.map((text) => {
+      const [name = "", source = "", ...rest] = text.split("=");
+      if (name !== "" && source !== "" && rest.length === 0) return [name, source] as const;
+      throw new InputError("usage", `--resample is '${text}': write the names of two feeds, such as slow=data`);
+    }),
+  );
+  const [, ...further] = feeds.map(({ feed }) => feed.name);
+  for (const [name, source] of sources) {
+    if (!further.includes(name)) {
+      const named = further.length === 0 ? "there is none" : `use one of ${further.join(", ")}`;
+      throw new InputError("usage", `--resample ${name}=${source} names no further feed of the run: ${named}`);
+    }
+    const from = feeds.find(({ feed }) => feed.name === source);
+    if (from === undefined || sources.has(source)) {
+      const own = feeds.map(({ feed }) => feed.name).filter((each) => !sources.has(each));
+      throw new InputError(
+        "usage",
+        `--resample ${name}=${source} names no feed with candles of its own to make ${name} from: use one of ${own.join(", ")}`,
+      );
+    }
+  }
+  return feeds.map((planned) => {
+    const resampleOf = sources.get(planned.feed.name);
+    return resampleOf === undefined ? planned : { ...planned, resampleOf };
+  });
 }
 
 /** Whether --require asks for proven candles. Throws InputError for any other word. */
@@ -138,12 +191,32 @@ export function planFeed(feed: Feed, time: number): PlannedFeed {
   return { feed, spec: specOf(feed.instrument, time === 0 ? Date.now() : time) };
 }
 
-function describe(record: BacktestRecord, plan: RunPlan, seconds: number): string {
-  const { feed, spec } = plan.feeds[0]!;
-  const fee = plan.broker.fee ?? spec.takerFee;
+function describe(record: BacktestRecord, plan: RunPlan, seconds: number, args: Arguments): string {
+  const { spec } = plan.feeds[0]!;
   const head = `${record.strategy} on ${shortFeeds(record.feeds)}: run ${record.run}, ${seconds.toFixed(2)} s`;
-  const terms = `fee ${(fee * 100).toFixed(3)} % of each fill (${plan.broker.fee === null ? `taker fee of ${instrumentKey(feed.instrument)}` : "--fee"}), amounts in steps of ${spec.amountStep} ${spec.base}`;
-  const data = plan.feeds.map(({ feed: each }, i) => qualityLine(feedKey(each), record.quality[i]!)).join("\n");
+  const terms = `${feeLine(plan)}, amounts in steps of ${spec.amountStep} ${spec.base}`;
+  const data = plan.feeds
+    .map(({ feed, resampleOf }, i) =>
+      resampleOf === undefined
+        ? qualityLine(feedKey(feed), record.quality[i]!)
+        : `data: ${feedKey(feed)} is made from the bars of feed ${resampleOf}`,
+    )
+    .join("\n");
   if (record.status === "failed") return `${head}\n${data}\nfailed: ${record.error}`;
-  return `${head}\n${terms}\n${data}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}\nmore: millrace runs show ${record.run}; millrace report ${record.run} --out report.html`;
+  return [
+    `${head}\n${terms}\n${data}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}`,
+    `more: ${hint(args, `runs show ${record.run}`)}`,
+    `      ${hint(args, `report ${record.run} --out report.html`)}`,
+  ].join("\n");
+}
+
+/** What trading the first feed costs, in words. */
+function feeLine({ broker, feeds }: RunPlan): string {
+  const { feed, spec } = feeds[0]!;
+  const percent = (fraction: number): string => `${(fraction * 100).toFixed(3)} %`;
+  if (broker.commission !== undefined) return `commission ${JSON.stringify(broker.commission)}`;
+  if (broker.fee !== null) return `fee ${percent(broker.fee)} of each fill`;
+  const whose = instrumentKey(feed.instrument);
+  if (spec.makerFee === spec.takerFee) return `fee ${percent(spec.takerFee)} of each fill (taker fee of ${whose})`;
+  return `fee ${percent(spec.takerFee)} of each fill, ${percent(spec.makerFee)} of resting limit orders (${whose})`;
 }

@@ -20,7 +20,7 @@ const DEFAULT_SEED = 1;
 const TRIALS: Readonly<Record<Trial, string>> = {
   truncated: "the data cut off after a bar",
   poisoned: "the future made NaN and huge",
-  restored: "state restored in a fresh memory",
+  restored: "state restored in a fresh process",
   sources: "another clock, other randomness",
 };
 

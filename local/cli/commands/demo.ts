@@ -31,6 +31,10 @@ export const demo: Command = {
   name: "demo",
   usage: "",
   summary: "a first look: a made-up market, candles, strategies and a report, in under a minute",
+  details: [
+    `Works in ${FOLDER}, with a store of its own. Run again it starts over: what that folder holds`,
+    "is deleted, runs and imports of yours in the demo's store included.",
+  ].join("\n"),
   examples: ["demo"],
   options: {},
   positionals: [0, 0],
@@ -108,7 +112,9 @@ async function tradeLive(platform: Platform, market: DemoMarket): Promise<RunRec
   const record = await stopPaperRun(platform.stream, paper.run);
   await writeLine(
     "Ticks went through the log; candles closed when the stream proved them complete; sma-cross traded on paper, step by\n" +
-      "step. 400 trades of BTC came five minutes late: what a strategy could know is kept beside what is true.",
+      "step. 400 trades of BTC came five minutes late. The source had vouched that nothing more would come, so candles of\n" +
+      "their minutes were published as proven, some as empty; that turned out wrong, and they were restated. --as known shows\n" +
+      "what was known then, which is what the strategy traded on; --as best shows what is true.",
   );
   const late = market.faults.find((fault) => fault.kind === "late")!;
   const from = late.firstTime - (late.firstTime % MINUTE);
@@ -213,6 +219,9 @@ async function finish(platform: Platform, market: DemoMarket, record: RunRecord)
       `  npx millrace gaps binance:BTC/USDT ${store}`,
       `  npx millrace backtest sma-cross binance:BTC/USDT@1m --param fast=20 --param slow=60 ${store}`,
       `  npx millrace runs ${store}`,
+      "",
+      `After 'export MILLRACE_STORE=${STORE}' all commands work on it without --store. The demo run again`,
+      "starts over: it deletes this store, your runs in it included.",
     ].join("\n"),
   );
 }

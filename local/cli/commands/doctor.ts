@@ -2,9 +2,13 @@ import { statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Platform } from "#local/embedded/platform.ts";
+import { LATENESS } from "#shared/aggregation/aggregator.ts";
 import { liveWatermark } from "#shared/app/aggregate.ts";
+import { InputError } from "#shared/market/input-error.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
+import { windowOpen } from "#shared/market/timeframe.ts";
 import type { Command } from "../command.ts";
+import { hint } from "../hint.ts";
 import { writeLine } from "../output.ts";
 import { formatMinute, formatNumber, renderTable } from "../table.ts";
 import { STORE_OPTION, storePath, withNewPlatform } from "../with-platform.ts";
@@ -43,14 +47,32 @@ export const doctor: Command = {
           `Node        ${process.versions.node}, ${process.platform} ${process.arch}`,
           `store       ${path}, ${formatNumber(statSync(path).size / 2 ** 20, 1)} MiB, sound`,
           `disk        ${formatNumber((disk.bavail * disk.bsize) / 2 ** 30, 1)} GiB free`,
-          `strategies  ${(await catalog.names()).join(" ")}`,
+          ...(await strategyLines(catalog)),
           `runs        ${(await store.runs.list()).length}`,
           "",
-          tables.length === 0 ? "nothing is held yet: use millrace import, or millrace demo" : tables.join("\n\n"),
+          tables.length === 0
+            ? `nothing is held yet: use ${hint(args, "import")}, or npx millrace demo`
+            : tables.join("\n\n"),
         ].join("\n"),
       );
     }),
 };
+
+/** The strategies that load, and what is wrong with each that does not. */
+async function strategyLines(catalog: Platform["catalog"]): Promise<string[]> {
+  const sound: string[] = [];
+  const broken: string[] = [];
+  for (const name of await catalog.names()) {
+    try {
+      await catalog.load(name);
+      sound.push(name);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      broken.push(`broken      ${name}: ${error.message}`);
+    }
+  }
+  return [`strategies  ${sound.join(" ")}`, ...broken];
+}
 
 type Store = Platform["store"];
 
@@ -60,13 +82,16 @@ async function tradesTable(store: Store): Promise<string | null> {
     const extent = await store.ticks.extent(instrument);
     if (extent === null) continue;
     const watermark = await liveWatermark(store.checkpoints, instrument);
+    // Marks from here on wait for the stream: their turn comes when live candles are past them.
+    const limit = watermark === null ? Number.POSITIVE_INFINITY : windowOpen("1m", watermark - LATENESS);
+    const due = (await store.ranges.dirty(instrument)).filter(({ from }) => from < limit);
     rows.push([
       instrumentKey(instrument),
       formatNumber(extent.count, 0),
       formatMinute(extent.from),
       formatMinute(extent.to),
       watermark === null ? "–" : formatMinute(watermark),
-      String((await store.ranges.dirty(instrument)).length),
+      String(due.length),
     ]);
   }
   return rows.length === 0 ? null : renderTable(TRADE_COLUMNS, rows);

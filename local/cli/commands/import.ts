@@ -48,6 +48,9 @@ export const importCommand: Command = {
           if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
           if (args.has("json")) await writeLine(JSON.stringify({ file: path, ...summary }));
           else await writeLine(describe(path, summary, rejectsPath));
+          if (timeframe !== null && summary.facts.kind !== "candles") {
+            note(`@${timeframe} was of no use: ${path} holds trades, of which candles of every timeframe are made`);
+          }
         } catch (error) {
           if (!isFaultOfFile(error)) throw error;
           // The other files have nothing to do with it. The last fault is told where all end.

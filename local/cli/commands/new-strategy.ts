@@ -5,8 +5,9 @@ import { strategyRoots } from "#local/strategies/catalog.ts";
 import { strategyTemplate } from "#local/strategies/strategy-template.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { Command } from "../command.ts";
+import { shellWord } from "../hint.ts";
 import { note, writeLine } from "../output.ts";
-import { makeFolder, writeTextFile } from "../output-file.ts";
+import { writeTextFile, writing } from "../output-file.ts";
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MOST_LETTERS = 60;
@@ -42,10 +43,8 @@ export const newStrategy: Command = {
     await writeTextFile(join(folder, "strategy.test.ts"), test);
     await writeLine(`${join(folder, "strategy.ts")}\n${join(folder, "strategy.test.ts")}`);
     const known = roots.includes(root);
-    note(
-      known
-        ? `run it: millrace backtest ${name} binance:BTC/USDT@1h`
-        : `run it: MILLRACE_STRATEGIES=${root} millrace backtest ${name} binance:BTC/USDT@1h`,
-    );
+    const run = `npx millrace backtest ${name} binance:BTC/USDT@1h`;
+    note(`run it:  ${known ? run : `MILLRACE_STRATEGIES=${shellWord(root)} ${run}`}`);
+    note(`test it: npx vitest run --dir ${shellWord(folder)}`);
   },
 };

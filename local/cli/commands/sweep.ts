@@ -25,17 +25,19 @@ import { PLAN_OPTIONS, planWithoutParams, REQUIRE_OPTION, rebuildFeeds, requires
 
 const DEFAULT_TOP = 10;
 const MOST_THREADS = 256;
+/** Sets that a table can show; --json and --csv write all. */
+const MOST_SHOWN = 10_000;
 
 export const sweepCommand: Command = {
   name: "sweep",
   usage: "<strategy> <exchange:BASE/QUOTE@timeframe> [name=feed …]",
   summary: "run a strategy with many sets of parameters, and rank them",
   examples: [
-    "sweep sma-cross binance:BTC/USDT@1h --param fast=5:50:5 --param slow=20:200:10 --maximize sharpe",
+    "sweep sma-cross binance:BTC/USDT@1h --param fast=5:50:5 --param slow=20:200:10",
     "sweep sma-cross binance:BTC/USDT@1h --param fast=5:50:5 --train 90d --test 30d",
   ],
   options: {
-    param: { value: "NAME=VALUES", help: "from:to:step with both ends, values with commas, or one value", many: true },
+    param: { value: "NAME=VALUES", help: "from:to:step with both ends, or values with commas", many: true },
     maximize: { value: "FIGURE", help: "what to rank by (default sharpe); drawdown and the like are minimised" },
     jobs: { value: "COUNT", help: "threads (default one a core)" },
     top: { value: "COUNT", help: `sets in the table (default ${DEFAULT_TOP})` },
@@ -102,7 +104,7 @@ async function requestOf(catalog: Platform["catalog"], args: Arguments): Promise
     sets: parameterSets(loaded.strategy, axes),
     objective: parseObjective(args.value("maximize") ?? "sharpe"),
     threads: count("jobs", MOST_THREADS) ?? availableParallelism(),
-    top: count("top", 1_000_000) ?? DEFAULT_TOP,
+    top: count("top", MOST_SHOWN) ?? DEFAULT_TOP,
     proven: requiresProven(args),
     walk: train === null || test === null ? null : { train, test },
   };
@@ -125,18 +127,28 @@ async function sweepAll(ports: SweepPorts, ground: SweepGround, request: Request
   }
   progress.done();
   rank(objective, ranked);
+  const [best] = ranked;
+  if (best?.error === null && best.value === null) {
+    throw new InputError(
+      "no-data",
+      `no set has a ${objective}, so none is better than another: ratios need 30 days, and the profit factor a loss; ` +
+        "use --maximize totalReturn, or a longer span",
+    );
+  }
   const failed = ranked.filter(({ error }) => error !== null).length;
   if (failed > 0) process.exitCode = RUN_FAILED;
-  const [best] = ranked;
   const luck = best?.error === null ? deflateBest(ground, planWith(plan, best.set), ranked) : null;
   const words = luckInWords(best ?? null, ranked.length, luck);
   if (args.has("json")) for (const set of ranked) await writeLine(sweepJson(set));
   else if (args.has("csv")) await sweepCsv(axes, ranked, writeLine);
   else {
     const seconds = ((performance.now() - started) / 1_000).toFixed(2);
+    const count = `${formatNumber(sets.length, 0)} set${sets.length === 1 ? "" : "s"}`;
     await writeLine(
-      `${plan.strategy}: ${formatNumber(sets.length, 0)} sets by ${objective}, ${formatNumber(known, 0)} of them held already, ${formatNumber(failed, 0)} failed, ${seconds} s\n`,
+      `${plan.strategy}: ${count} by ${objective}, ${formatNumber(known, 0)} of them held already, ${formatNumber(failed, 0)} failed, ${seconds} s`,
     );
+    const left = combinationsOf(axes) - sets.length;
+    await writeLine(left === 0 ? "" : `${formatNumber(left, 0)} more left out, as the strategy's valid() says no\n`);
     await writeLine(`${sweepTable(objective, axes, ranked, request.top)}\n`);
   }
   note(words);
@@ -144,6 +156,13 @@ async function sweepAll(ports: SweepPorts, ground: SweepGround, request: Request
   if (path === null) return;
   await writeTextFile(path, sweepReport(plan, objective, axes, ranked, words));
   note(`report: ${path}`);
+}
+
+/** How many combinations the axes have, valid or not. */
+function combinationsOf(axes: ParameterAxes): number {
+  let count = 1;
+  for (const values of axes.values()) count *= values.length;
+  return count;
 }
 
 async function walk(

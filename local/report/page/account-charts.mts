@@ -3,9 +3,13 @@ import { formatNumber, formatPercent, formatTime } from "#shared/report/format.t
 import type { PageData } from "#shared/report/page-data.ts";
 import { logarithmicTicks } from "./logarithmic-ticks.mts";
 import { colour, fontFamily } from "./page-globals.mts";
+import { percentAxis } from "./percent-axis.mts";
 import { timeLabels } from "./time-axis.mts";
 
 type Column = readonly (number | null)[];
+
+/** Room for half of a date under the last tick, pixels. */
+const DATE_OVERHANG = 36;
 
 // uPlot itself would show whole powers of ten.
 const LOGARITHMIC: uPlotClass.Scale = { distr: 3, range: (_chart, min, max) => [min * 0.98, max * 1.02] };
@@ -73,6 +77,7 @@ export class AccountCharts {
     const options: uPlotClass.Options = {
       width: container.clientWidth,
       height: plot.height,
+      padding: [null, DATE_OVERHANG, null, null],
       tzDate: (time) => uPlot.tzDate(new Date(time * 1_000), "Etc/UTC"),
       cursor: {
         sync: { key: "account", scales: ["x", null] },
@@ -148,8 +153,6 @@ function seriesOf(line: Line, format: (value: number | null) => string): uPlotCl
 function plots(data: PageData): Plot[] {
   const { equity, underwater, rolling, quote, digits } = data;
   const percent = (value: number | null): string => formatPercent(value);
-  const percentAxis = (value: number, step: number): string =>
-    formatPercent(value, Math.max(0, Math.ceil(-Math.log10(step * 100) - 1e-9)));
   const money = (value: number | null): string => formatNumber(value, digits.money);
   const hold = (values: Column): Line => ({ label: "Buy & hold", values, colour: colour("hold"), isFaint: true });
   const account = (values: Column, isFilled = false): Line => ({

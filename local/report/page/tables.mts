@@ -18,6 +18,7 @@ function tradeColumns(data: PageData, show: (from: number, to: number) => void):
   const { price, amount, money } = data.digits;
   const feeds = new Set(data.trades.map((row) => row[1]));
   const tagged = data.trades.some((row) => row[11] !== "");
+  const exitTagged = data.trades.some((row) => row[13] !== "");
   return [
     {
       title: "No.",
@@ -45,7 +46,9 @@ function tradeColumns(data: PageData, show: (from: number, to: number) => void):
     { title: "Return", value: (row) => row[8], text: (row) => formatSignedPercent(row[8]), isSigned: true },
     { title: `Fees, ${data.quote}`, value: (row) => row[9], text: (row) => formatNumber(row[9], money) },
     { title: "Bars", value: (row) => row[10], text: (row) => formatNumber(row[10], 0) },
-    ...(tagged ? [{ title: "Tag", value: (row: TradeCells) => row[11], isText: true }] : []),
+    ...(tagged ? [{ title: "Entry tag", value: (row: TradeCells) => row[11], isText: true }] : []),
+    { title: "Closed by", value: (row) => row[12], isText: true },
+    ...(exitTagged ? [{ title: "Exit tag", value: (row: TradeCells) => row[13], isText: true }] : []),
   ];
 }
 

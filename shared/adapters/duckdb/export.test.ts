@@ -120,7 +120,7 @@ describe("exporting", () => {
     const fills = join(folder, "fills.csv");
     expect(await store.export({ what: "fills", run: "run 'one'" }, fills, "csv")).toBe(1);
     expect(readFileSync(fills, "utf8")).toBe(
-      `seq,ts,order_id,feed,size,price,fee,pnl\n0,${START},1,data,1.0,2.0,0.1,0.0\n`,
+      `seq,ts,order_id,feed,size,price,fee,pnl,maker\n0,${START},1,data,1.0,2.0,0.1,0.0,false\n`,
     );
     for (const what of ["orders", "trades"] as const) {
       expect(await store.export({ what, run: "run 'one'" }, join(folder, what), "csv")).toBe(0);

@@ -9,7 +9,10 @@ import { openStore } from "./store.ts";
 const INSTRUMENT = { exchange: "binance", symbol: "BTC/USDT" };
 const ROWS = 20_000;
 
-/** A file system of 24 MiB, or null where this user or system may mount none. */
+/**
+ * A file system of 24 MiB, or null where this user or system may mount none. Throws Error there in continuous
+ * integration, which has to try it.
+ */
 function mountSmallDisk(): string | null {
   const folder = mkdtempSync(join(tmpdir(), "millrace-full-"));
   try {
@@ -17,7 +20,9 @@ function mountSmallDisk(): string | null {
     return folder;
   } catch (cause) {
     rmdirSync(folder);
-    console.warn(`a full disk was not tried, as no small one can be mounted here: ${(cause as Error).message}`);
+    const reason = `a full disk was not tried, as no small one can be mounted here: ${(cause as Error).message}`;
+    if (process.env["CI"] !== undefined) throw new Error(`${reason}; continuous integration needs one`, { cause });
+    console.warn(reason);
     return null;
   }
 }

@@ -47,14 +47,17 @@ export const MIGRATIONS: readonly Migration[] = [
       `CREATE TABLE orders (
         run INTEGER NOT NULL, seq BIGINT NOT NULL, ts BIGINT NOT NULL, order_id BIGINT NOT NULL, feed VARCHAR NOT NULL,
         status VARCHAR NOT NULL, exec_type VARCHAR NOT NULL, size DOUBLE NOT NULL, remaining DOUBLE NOT NULL,
-        price DOUBLE, tag VARCHAR, note VARCHAR)`,
+        price DOUBLE, tag VARCHAR, note VARCHAR, limit_price DOUBLE, trade_id BIGINT, parent BIGINT,
+        order_group BIGINT)`,
       `CREATE TABLE fills (
         run INTEGER NOT NULL, seq BIGINT NOT NULL, ts BIGINT NOT NULL, order_id BIGINT NOT NULL, feed VARCHAR NOT NULL,
-        size DOUBLE NOT NULL, price DOUBLE NOT NULL, fee DOUBLE NOT NULL, pnl DOUBLE NOT NULL)`,
+        size DOUBLE NOT NULL, price DOUBLE NOT NULL, fee DOUBLE NOT NULL, pnl DOUBLE NOT NULL,
+        maker BOOLEAN NOT NULL)`,
       `CREATE TABLE trades (
         run INTEGER NOT NULL, seq BIGINT NOT NULL, trade BIGINT NOT NULL, feed VARCHAR NOT NULL,
         open_time BIGINT NOT NULL, close_time BIGINT NOT NULL, size DOUBLE NOT NULL, entry_price DOUBLE NOT NULL,
-        exit_price DOUBLE NOT NULL, pnl DOUBLE NOT NULL, fees DOUBLE NOT NULL, bars BIGINT NOT NULL, tag VARCHAR)`,
+        exit_price DOUBLE NOT NULL, pnl DOUBLE NOT NULL, fees DOUBLE NOT NULL, bars BIGINT NOT NULL, tag VARCHAR,
+        exit_tag VARCHAR, exit_type VARCHAR NOT NULL, trade_id BIGINT)`,
       `CREATE TABLE portfolio_metrics (
         run INTEGER NOT NULL, cycle BIGINT NOT NULL, ts BIGINT NOT NULL, cash DOUBLE NOT NULL, value DOUBLE NOT NULL)`,
       `CREATE TABLE portfolio_positions (

@@ -1,6 +1,6 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { ExecType, FillRow, LogRow, OrderRow, OrderStatus, TradeRow } from "#shared/engine/run-events.ts";
-import { type ColumnSource, doubles, nullableDoubles, texts } from "./column-sources.ts";
+import { bytes, type ColumnSource, doubles, nullableDoubles, texts } from "./column-sources.ts";
 
 /** How the rows of one table of results are written (without `run`, their first column) and read back. */
 export interface ResultRows<Row extends { readonly seq: number }> {
@@ -11,6 +11,17 @@ export interface ResultRows<Row extends { readonly seq: number }> {
 
 function numbers<Row>(rows: readonly Row[], of: (row: Row) => number): ColumnSource {
   return doubles(Float64Array.from(rows, of));
+}
+
+/** What is null or absent is null. */
+function optionalNumbers<Row>(rows: readonly Row[], of: (row: Row) => number | null | undefined): ColumnSource {
+  return nullableDoubles(Float64Array.from(rows, (row) => of(row) ?? Number.NaN));
+}
+
+/** The numbers among `values` that are not null. */
+function present<Name extends string>(values: Readonly<Record<Name, DuckDBValue | undefined>>) {
+  const entries = Object.entries<DuckDBValue | undefined>(values).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Number(value)])) as { [Key in Name]?: number };
 }
 
 export const ORDER_ROWS: ResultRows<OrderRow> = {
@@ -24,11 +35,15 @@ export const ORDER_ROWS: ResultRows<OrderRow> = {
     texts(rows.map((row) => row.execType)),
     numbers(rows, (row) => row.size),
     numbers(rows, (row) => row.remaining),
-    nullableDoubles(Float64Array.from(rows, (row) => row.price ?? Number.NaN)),
+    optionalNumbers(rows, (row) => row.price),
     texts(rows.map((row) => row.tag)),
     texts(rows.map((row) => row.note)),
+    optionalNumbers(rows, (row) => row.limitPrice),
+    optionalNumbers(rows, (row) => row.tradeId),
+    optionalNumbers(rows, (row) => row.parent),
+    optionalNumbers(rows, (row) => row.group),
   ],
-  row: ([, seq, time, order, feed, status, execType, size, remaining, price, tag, note]) => ({
+  row: ([, seq, time, order, feed, status, execType, size, remaining, price, tag, note, ...links]) => ({
     seq: Number(seq),
     time: Number(time),
     order: Number(order),
@@ -40,6 +55,7 @@ export const ORDER_ROWS: ResultRows<OrderRow> = {
     price: price as number | null,
     tag: tag as string | null,
     note: note as string | null,
+    ...present({ limitPrice: links[0], tradeId: links[1], parent: links[2], group: links[3] }),
   }),
 };
 
@@ -54,8 +70,9 @@ export const FILL_ROWS: ResultRows<FillRow> = {
     numbers(rows, (row) => row.price),
     numbers(rows, (row) => row.fee),
     numbers(rows, (row) => row.pnl),
+    bytes(Uint8Array.from(rows, (row) => (row.maker === true ? 1 : 0))),
   ],
-  row: ([, seq, time, order, feed, size, price, fee, pnl]) => ({
+  row: ([, seq, time, order, feed, size, price, fee, pnl, maker]) => ({
     seq: Number(seq),
     time: Number(time),
     order: Number(order),
@@ -64,6 +81,7 @@ export const FILL_ROWS: ResultRows<FillRow> = {
     price: price as number,
     fee: fee as number,
     pnl: pnl as number,
+    ...(maker === true ? { maker } : {}),
   }),
 };
 
@@ -82,8 +100,11 @@ export const TRADE_ROWS: ResultRows<TradeRow> = {
     numbers(rows, (row) => row.fees),
     numbers(rows, (row) => row.bars),
     texts(rows.map((row) => row.tag)),
+    texts(rows.map((row) => row.exitTag)),
+    texts(rows.map((row) => row.exitType)),
+    optionalNumbers(rows, (row) => row.tradeId),
   ],
-  row: ([, seq, trade, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, tag]) => ({
+  row: ([, seq, trade, feed, openTime, closeTime, size, entryPrice, exitPrice, pnl, fees, bars, ...words]) => ({
     seq: Number(seq),
     trade: Number(trade),
     feed: feed as string,
@@ -95,7 +116,10 @@ export const TRADE_ROWS: ResultRows<TradeRow> = {
     pnl: pnl as number,
     fees: fees as number,
     bars: Number(bars),
-    tag: tag as string | null,
+    tag: words[0] as string | null,
+    exitTag: words[1] as string | null,
+    exitType: words[2] as ExecType,
+    ...present({ tradeId: words[3] }),
   }),
 };
 

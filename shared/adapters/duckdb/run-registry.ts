@@ -3,6 +3,9 @@ import type { RunRecord, RunRegistry, RunStatus } from "#shared/ports/run-regist
 import { columnList } from "#shared/wire/tables.ts";
 import type { Database } from "./database.ts";
 
+/** Rows in one statement: one a statement takes milliseconds each. */
+const ROWS = 64;
+
 export class DuckdbRunRegistry implements RunRegistry {
   readonly #database: Database;
 
@@ -15,23 +18,14 @@ export class DuckdbRunRegistry implements RunRegistry {
   }
 
   async putAll(records: readonly RunRecord[]): Promise<void> {
-    if (records.length === 0) return;
+    // The last of each id, as one statement may not replace its own rows.
+    const rows = [...new Map(records.map((record) => [record.run, valuesOf(record)])).values()];
     await this.#database.write(async (connection) => {
-      for (const record of records)
-        await connection.run("INSERT OR REPLACE INTO runs VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", [
-          record.run,
-          record.kind,
-          record.strategy,
-          JSON.stringify(record.feeds),
-          JSON.stringify(record.params),
-          record.definition,
-          record.identity,
-          BigInt(record.created),
-          record.status,
-          record.error,
-          record.resultHash,
-          record.figures === null ? null : JSON.stringify(record.figures),
-        ]);
+      for (let at = 0; at < rows.length; at += ROWS) {
+        const part = rows.slice(at, at + ROWS);
+        const marks = part.map((row, i) => `(${row.map((_, j) => `$${i * row.length + j + 1}`).join(", ")})`);
+        await connection.run(`INSERT OR REPLACE INTO runs VALUES ${marks.join(", ")}`, part.flat());
+      }
     });
   }
 
@@ -47,10 +41,34 @@ export class DuckdbRunRegistry implements RunRegistry {
     return rows.map(recordOf);
   }
 
+  async running(): Promise<readonly RunRecord[]> {
+    const running = "WHERE status = 'running' ORDER BY created DESC, run";
+    const rows = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs ${running}`);
+    return rows.map(recordOf);
+  }
+
   async list(): Promise<readonly RunRecord[]> {
     const rows = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs ORDER BY created DESC, run`);
     return rows.map(recordOf);
   }
+}
+
+/** Values of a row, in the order of its columns. */
+function valuesOf(record: RunRecord): DuckDBValue[] {
+  return [
+    record.run,
+    record.kind,
+    record.strategy,
+    JSON.stringify(record.feeds),
+    JSON.stringify(record.params),
+    record.definition,
+    record.identity,
+    BigInt(record.created),
+    record.status,
+    record.error,
+    record.resultHash,
+    record.figures === null ? null : JSON.stringify(record.figures),
+  ];
 }
 
 function recordOf(row: DuckDBValue[]): RunRecord {

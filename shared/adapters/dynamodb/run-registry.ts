@@ -61,6 +61,10 @@ export class DynamodbRunRegistry implements RunRegistry {
     return records;
   }
 
+  async running(): Promise<readonly RunRecord[]> {
+    return (await this.list()).filter(({ status }) => status === "running");
+  }
+
   async list(): Promise<readonly RunRecord[]> {
     return asking(this.#table, async () => {
       const records: RunRecord[] = [];

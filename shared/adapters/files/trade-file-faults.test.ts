@@ -207,7 +207,7 @@ test.each([
   ["prose", "Dear reader,\nno data here\n", "its first line is 'Dear reader,'. Read are: Binance's public archive"],
   ["numbers without a header", "1723161255342,5,1\n", "of no known layout"],
   ["HTML", "<!doctype html><html></html>", "its first line is '<!doctype html>"],
-  ["a header without an amount", "id,time,price\n1,2,3\n", "no column amount or qty or quantity or size or q"],
+  ["a header without an amount", "id,time,price\n1,2,3\n", "no column amount or qty or quantity"],
   ["a header of candles without volume", "time,open,high,low,close\n", "it has no column volume"],
   ["aggregates without an id", "time,price,qty,first_id,last_id\n", "none of the id"],
 ])("%s: the error names what was seen and what is read", async (_, content, message) => {

@@ -1,4 +1,10 @@
-import type { Candle, CandleChoice, CandleOrigin, ChosenCandles } from "#shared/market/candle.ts";
+import {
+  type Candle,
+  type CandleChoice,
+  type CandleOrigin,
+  type ChosenCandles,
+  sameContent,
+} from "#shared/market/candle.ts";
 import { candleColumnsOf } from "#shared/market/candle-columns.ts";
 import { type Instrument, instrumentKey, parseInstrument } from "#shared/market/instrument.ts";
 import type { Interval } from "#shared/market/interval.ts";
@@ -133,9 +139,4 @@ function best(choice: CandleChoice, candidates: readonly Candle[], dirty: readon
   const live = of("live");
   if (live !== undefined && dirty.some((span) => span.from < closeTime && span.to > openTime)) return live;
   return rebuilt ?? live ?? of("exchange") ?? of("file")!;
-}
-
-/** Equal in all but the revision. */
-function sameContent(a: Candle, b: Candle): boolean {
-  return Object.entries(a).every(([field, value]) => field === "revision" || value === b[field as keyof Candle]);
 }

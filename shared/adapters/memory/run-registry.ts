@@ -20,6 +20,10 @@ export class MemoryRunRegistry implements RunRegistry {
     return runs.flatMap((run) => this.#runs.get(run) ?? []);
   }
 
+  async running(): Promise<readonly RunRecord[]> {
+    return (await this.list()).filter(({ status }) => status === "running");
+  }
+
   async list(): Promise<readonly RunRecord[]> {
     return [...this.#runs.values()].sort((a, b) => b.created - a.created || (a.run < b.run ? -1 : 1));
   }

@@ -58,6 +58,12 @@ export class QuestdbRunRegistry implements RunRegistry {
     return records;
   }
 
+  async running(): Promise<readonly RunRecord[]> {
+    await this.#server.wal.pass(["runs"]);
+    const rows = await this.#server.sql.rows(`${SELECTION} WHERE status = 'running' ORDER BY created DESC, run`);
+    return rows.map(recordOf);
+  }
+
   async list(): Promise<readonly RunRecord[]> {
     await this.#server.wal.pass(["runs"]);
     return (await this.#server.sql.rows(`${SELECTION} ORDER BY created DESC, run`)).map(recordOf);

@@ -208,7 +208,12 @@ describe("hand-made figures", () => {
 });
 
 test("every analyzer goes on from a snapshot at any cut as if nothing had happened", () => {
-  const options = { timeframe: "Weeks", compression: 3, period: 2 };
+  const without = ["AnnualReturn", "DrawDown", "GrossLeverage", "SQN", "TradeAnalyzer", "Transactions"];
+  const optionsOf = (name: string): Readonly<Record<string, unknown>> => {
+    if (without.includes(name)) return {};
+    if (name === "PositionsValue") return { cash: true };
+    return { timeframe: "Weeks", compression: 3, ...(name === "Calmar" ? { period: 2 } : {}) };
+  };
   const sizes = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 12 });
   const scenario = fc.tuple(
     fc.integer({ min: 0, max: 200 }),
@@ -220,7 +225,7 @@ test("every analyzer goes on from a snapshot at any cut as if nothing had happen
     fc.property(scenario, ([count, step, seed, cuts]) => {
       const cycles = randomCycles(count, step, seed);
       for (const name of Object.keys(ANALYZERS)) {
-        const given = name === "PositionsValue" ? { cash: true } : name === "DrawDown" ? {} : options;
+        const given = optionsOf(name);
         let analyzer = makeAnalyzer(name, run, given);
         let at = 0;
         for (const size of [...cuts, count]) {
@@ -246,5 +251,13 @@ test("what does not exist or cannot be is refused", () => {
   expect(() => makeAnalyzer("TimeReturn", run, { compression: 0 })).toThrow("compression is 0");
   expect(() => makeAnalyzer("SharpeRatio", run, { timeframe: "days" })).toThrow("timeframe of an analyzer is 'days'");
   expect(() => makeAnalyzer("Calmar", run, { period: 1.5 })).toThrow("period of Calmar is 1.5");
+  expect(() => makeAnalyzer("SharpeRatio", run, { riskfreerate: 0 })).toThrow(
+    "analyzer SharpeRatio has no option 'riskfreerate': it has timeframe compression riskFreeRate",
+  );
+  expect(() => makeAnalyzer("SQN", run, { period: 5 })).toThrow("analyzer SQN has no option 'period': it has none");
+  expect(() => makeAnalyzer("SharpeRatio", run, { annualize: "yes" })).toThrow(
+    'annualize of analyzer SharpeRatio is "yes": give true or false',
+  );
+  expect(() => makeAnalyzer("VWR", run, { tau: true })).toThrow("tau of analyzer VWR is true: give a number");
   expect(() => makeAnalyzer("PositionsValue", { ...run, feeds: ["a", "b"] }, {})).toThrow("not 2 apart");
 });

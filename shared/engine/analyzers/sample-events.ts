@@ -46,6 +46,8 @@ export function eventsOf(sample: readonly SampleCycle[], firstCycle = 0): RunEve
         closeTime: time,
         entryPrice: 0,
         exitPrice: 0,
+        exitTag: null,
+        exitType: "Market" as const,
         ...trade,
       })),
     ),

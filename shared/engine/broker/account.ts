@@ -48,6 +48,13 @@ export class Account {
     this.carries = this.financing.marked || this.financing.interest > 0;
   }
 
+  /** Part of the portfolio's value that the position is at the last close, besides the cash, quote currency. */
+  get worth(): number {
+    const { position, series } = this;
+    if (this.plain) return position.size * series.close;
+    return this.financing.worth(position.size, position.price, series.close);
+  }
+
   /** What a fill of `order` costs: the rate, and with the first fills what the order's minimum asks for on top. */
   charge(order: Order, units: number, price: number, maker: boolean): number {
     const { commission } = this;

@@ -14,8 +14,9 @@ import { orderEvent } from "./order-view.ts";
 import { Slippage, type SlippageSettings } from "./slippage.ts";
 import { TradeBook } from "./trade-book.ts";
 
-/** Most orders that a strategy may make between two cycles: more of them are a mistake. */
-const MOST_ORDERS = 10_000;
+/** Most orders that a strategy may make between two cycles, and have alive at once: more of them are a mistake. */
+const MOST_MADE = 1_000;
+const MOST_ALIVE = 10_000;
 const REDUCED = "is reduce-only, and there is nothing left to reduce";
 
 /** What decides how orders fill. */
@@ -68,9 +69,9 @@ export class Broker implements StatusListener {
     return this.execution.cash;
   }
 
-  /** Whether a cycle has nothing to do here. */
-  get idle(): boolean {
-    return this.book.live + this.execution.carried === 0;
+  /** Whether a cycle has anything to do here. */
+  get busy(): boolean {
+    return this.book.live !== 0 || this.execution.carried !== 0;
   }
 
   /** Cash and positions at the last close, quote currency. */
@@ -80,12 +81,7 @@ export class Broker implements StatusListener {
     const accounts = this.accounts;
     for (let i = 0; i < accounts.length; i++) {
       const account = accounts[i]!;
-      const position = account.position;
-      if (position.lots === 0) continue;
-      const close = account.series.close;
-      // Spelled out for most positions, as this is done each cycle.
-      if (account.plain) value += position.size * close;
-      else value += account.financing.worth(position.size, position.price, close);
+      if (account.position.lots !== 0) value += account.worth;
     }
     return value;
   }
@@ -100,17 +96,20 @@ export class Broker implements StatusListener {
   }
 
   /**
-   * Takes an order. Throws RangeError beyond 10,000 orders in one cycle.
+   * Takes an order. Throws RangeError beyond 1,000 orders in one cycle, and beyond 10,000 that live.
    * @param oco an order whose group it joins, or 0
    * @param transmit whether it, and with it what waits for it, goes to the broker now
    * @param refusal why it is turned away at once, or null
    */
   submit(terms: OrderTerms, oco: number, transmit: boolean, refusal: string | null): OrderId {
-    if (this.made >= MOST_ORDERS) {
-      throw new RangeError(`more than ${MOST_ORDERS} orders were made on one bar: order less, or in fewer pieces`);
+    const { book } = this;
+    if (this.made >= MOST_MADE) {
+      throw new RangeError(`more than ${MOST_MADE} orders were made on one bar: order less, or in fewer pieces`);
+    }
+    if (book.alive >= MOST_ALIVE) {
+      throw new RangeError(`more than ${MOST_ALIVE} orders wait at once: cancel old ones, or give orders a 'validFor'`);
     }
     this.made++;
-    const { book } = this;
     const id = ++this.lastOrder as OrderId;
     const order = new Order(id, terms, this.accounts[terms.feed]!.series.closeTime);
     if (oco !== 0) this.join(order, oco);

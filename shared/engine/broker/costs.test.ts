@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { acting, type Bar, barsOf, defineRun, endsOf, HOUR, runOver } from "#shared/testkit/acting-run.ts";
+import {
+  type ActingOptions,
+  acting,
+  type Bar,
+  barsOf,
+  defineRun,
+  endsOf,
+  HOUR,
+  runOver,
+} from "#shared/testkit/acting-run.ts";
+import { Run } from "../run.ts";
 import type { TradeEvent } from "./round-trip.ts";
 
 const DAY = 24 * HOUR;
@@ -15,10 +25,10 @@ test("resting limits pay the maker's fee, a limit that finds its price on arriva
   });
   const commission = { type: "percent", rate: 0.01, makerRate: 0.001 } as const;
   const events = runOver(defineRun(strategy, { commission }), barsOf([FLAT, FLAT, [99, 99, 94, 94], flat(90)]));
-  expect(events.fills.map(({ price, fee }) => [price, fee])).toEqual([
-    [100, 1],
-    [95, 0.095],
-    [90, 0.09],
+  expect(events.fills.map(({ price, fee, maker }) => [price, fee, maker])).toEqual([
+    [100, 1, undefined],
+    [95, 0.095, true],
+    [90, 0.09, true],
   ]);
 });
 
@@ -43,6 +53,17 @@ test("futures take their margin, and profit is in the cash each cycle", () => {
   expect([...events.cycles.cash]).toEqual([10_000, 9_194, 9_094, 10_388]);
   expect([...events.cycles.value]).toEqual([10_000, 10_194, 10_094, 10_388]);
   expect(events.trades.map(({ pnl, fees }) => [pnl, fees])).toEqual([[400, 12]]);
+});
+
+test("an increase of futures books what the contracts held before have earned up to its price", () => {
+  const strategy = acting((self, bar) => {
+    if (bar <= 2) self.buy({ size: 1 });
+  });
+  const commission = { type: "futures", amount: 0, margin: 500, mult: 10 } as const;
+  const candles = barsOf([FLAT, FLAT, [110, 120, 110, 120]]);
+  const events = runOver(defineRun(strategy, { commission }), candles);
+  expect([...events.cycles.cash]).toEqual([10_000, 9_500, 9_300]);
+  expect([...events.cycles.value]).toEqual([10_000, 10_000, 10_300]);
 });
 
 test("leverage takes a part of the value, interest is paid for each day and lowers the trade's profit", () => {
@@ -113,6 +134,28 @@ test("a fill of one trade turns that trade alone, whatever it does to the positi
   ]);
   expect(events.trades.map(({ tradeId, pnl }) => [tradeId, pnl])).toEqual([[1, 60]]);
   expect(events.cycles.position[0]!.at(-1)).toBe(4);
+});
+
+test("every setting is part of the definition that a snapshot goes on with", () => {
+  const strategy = acting(() => {});
+  const plain = new Run(defineRun(strategy)).snapshot();
+  const others: readonly ActingOptions[] = [
+    { commission: { type: "percent", rate: 0 } },
+    { shortCash: false },
+    { cheatOnOpen: true },
+    { cheatOnClose: true },
+    { slippage: { perc: 0 } },
+    { filler: { type: "fixedSize" } },
+    { sizer: { type: "fixedSize", stake: 1 } },
+  ];
+  for (const settings of others) {
+    expect(() => new Run(defineRun(strategy, settings)).restore(plain)).toThrow(
+      "the snapshot is of another run: broker",
+    );
+  }
+  const { feeds, ...rest } = defineRun(strategy);
+  const own = { ...rest, feeds: [{ ...feeds[0]!, commission: { type: "percent", rate: 0 } as const }] };
+  expect(() => new Run(own).restore(plain)).toThrow("the snapshot is of another run: feeds");
 });
 
 test("bad settings are refused when the run is made", () => {

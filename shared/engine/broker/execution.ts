@@ -2,7 +2,8 @@ import type { Recorder } from "../recorder.ts";
 import type { Account } from "./account.ts";
 import { type Refusal, reduction, SHORT_REFUSED } from "./margin-check.ts";
 import type { Order } from "./order.ts";
-import type { TradeBook } from "./trade-book.ts";
+import { uncountable } from "./order-size.ts";
+import type { BookedFill, TradeBook } from "./trade-book.ts";
 import { dayOf } from "./validity.ts";
 
 /** The cash, and what fills, marking and interest do to it and to the positions. */
@@ -51,7 +52,7 @@ export class Execution {
         order.plainFees = plainFees;
       }
     }
-    this.settle(order, account, closing, opened, price, closeFee, openFee, pnl);
+    this.settle(order, account, price, { closed: closing, opened, closeFee, openFee }, pnl, maker);
     return refusal;
   }
 
@@ -91,6 +92,7 @@ export class Execution {
   ): Refusal | null {
     const { position, financing } = account;
     if (lots < 0 && !this.allowShort) return SHORT_REFUSED;
+    if (!account.lots.exact(position.lots + lots)) return { status: "Rejected", note: uncountable(account) };
     const cash = this.cash - financing.locked(units, price) - fee;
     if (cash < 0) return { status: "Margin", note: `needs ${-cash} ${account.spec.quote} more than the cash there is` };
     this.cash = cash;
@@ -104,27 +106,18 @@ export class Execution {
     return null;
   }
 
-  private settle(
-    order: Order,
-    account: Account,
-    closed: number,
-    opened: number,
-    price: number,
-    closeFee: number,
-    openFee: number,
-    pnl: number,
-  ): void {
-    const lots = closed + opened;
+  private settle(order: Order, account: Account, price: number, fill: BookedFill, pnl: number, maker: boolean): void {
+    const lots = fill.closed + fill.opened;
     if (lots === 0) return;
-    const fee = closeFee + openFee;
+    const fee = fill.closeFee + fill.openFee;
     const before = order.lots - order.remainingLots;
     order.executedPrice = (order.executedPrice * before + price * lots) / (before + lots);
     order.remainingLots -= lots;
     order.fees += fee;
     order.pnl += pnl;
     if (account.financing.interest > 0) account.position.paidDay = dayOf(account.series.closeTime - 1);
-    this.trades.book(order, account, price, { closed, opened, closeFee, openFee });
-    this.recorder.fill(order.id, account.name, account.lots.units(lots), price, fee, pnl);
+    this.trades.book(order, account, price, fill);
+    this.recorder.fill(order.id, account.name, account.lots.units(lots), price, fee, pnl, maker);
   }
 
   /** Books a marked position's profit up to `price`. */

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { acting, type Bar, barsOf, defineRun, endsOf, runOver, storyOf } from "#shared/testkit/acting-run.ts";
+import {
+  acting,
+  type Bar,
+  barsOf,
+  defineRun,
+  endsOf,
+  HOUR,
+  runOver,
+  START,
+  storyOf,
+} from "#shared/testkit/acting-run.ts";
 import type { OrderId } from "./order.ts";
 
 const FLAT: Bar = [100, 100, 100, 100];
@@ -136,6 +146,24 @@ test("reduce-only orders take a position back and never open one", () => {
   });
   const events = runOver(defineRun(strategy, spot), barsOf([FLAT, FLAT, FLAT, [80, 80, 80, 80]]));
   expect(endsOf(events).slice(2)).toEqual(["out -2@100", "out Partial", "out Canceled", "orphan Canceled"]);
+  const ended = events.orders.filter(({ status }) => status === "Canceled").map(({ time }) => time);
+  expect(ended).toEqual([START + 3 * HOUR - 1, START + 4 * HOUR - 1]);
   expect(events.orders.at(-1)!.note).toBe("is reduce-only, and there is nothing left to reduce");
   expect([...events.cycles.position[0]!]).toEqual([0, 2, 0, 0]);
+});
+
+test("a trade says which order opened it, and which closed it or turned it", () => {
+  const strategy = acting((self, bar) => {
+    if (bar === 1) self.buyBracket({ size: 1, execType: "Market", stopPrice: 90, limitPrice: 200, tag: "first" });
+    if (bar === 4) self.sell({ size: 1, tag: "second" });
+    if (bar === 5) self.buy({ size: 2, tag: "turn" });
+    if (bar === 6) self.close();
+  });
+  const bars: Bar[] = [FLAT, FLAT, [95, 95, 85, 90], FLAT, FLAT, FLAT, FLAT];
+  const { trades } = runOver(defineRun(strategy), barsOf(bars));
+  expect(trades.map(({ tag, exitTag, exitType }) => [tag, exitTag, exitType])).toEqual([
+    ["first", "first", "Stop"],
+    ["second", "turn", "Market"],
+    ["turn", null, "Market"],
+  ]);
 });

@@ -1,5 +1,7 @@
 /** The step that sizes are counted in where an exchange names none, base units. */
 const FINEST_STEP = 1e-8;
+/** Most lots of a position: their sums, averages and doubles are still whole numbers that a float64 tells apart. */
+export const MOST_LOTS = 2 ** 51;
 /** How near to a whole number a count is taken for it: a fixed part of a step, and what rounding does to large counts. */
 const NEAR = 1e-9;
 const ROUNDING = 1e-12;
@@ -23,6 +25,11 @@ export class Lots {
   /** Base units of `lots`. */
   units(lots: number): number {
     return this.perUnit > 0 ? lots / this.perUnit : lots * this.step;
+  }
+
+  /** Whether so many are counted exactly, and sums of a few of them too. */
+  exact(lots: number): boolean {
+    return Math.abs(lots) <= MOST_LOTS;
   }
 
   /** Whole lots in `units`, rounded toward zero. */

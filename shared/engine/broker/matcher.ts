@@ -121,7 +121,7 @@ export function trail(conditions: Conditions, buys: boolean, series: Series, ste
   const close = series.close;
   const distance = trailAmount > 0 ? trailAmount : close * trailPercent;
   const stop = step.stop(buys ? close + distance : close - distance, buys);
-  if (buys ? stop >= conditions.stop : stop <= conditions.stop) return;
+  if (!(buys ? stop < conditions.stop : stop > conditions.stop)) return;
   conditions.stop = stop;
   if (!Number.isNaN(conditions.limit)) conditions.limit = step.limit(stop - conditions.limitOffset, buys);
 }

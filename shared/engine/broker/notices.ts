@@ -33,6 +33,8 @@ export class Notices {
   }
 
   order(order: Order, status: OrderStatus): void {
+    // Of an order that nobody hears of only the end matters here: it is then forgotten.
+    if (!this.hears.orders && !isFinal(status)) return;
     this.orders.push(order);
     this.statuses.push(status);
     if (this.hears.orders) this.events.push(orderEvent(order, status, this.accounts[order.feed]!));

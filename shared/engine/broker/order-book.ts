@@ -26,6 +26,11 @@ export class OrderBook {
     this.listener = listener;
   }
 
+  /** How many orders live, those that wait for another one included. */
+  get alive(): number {
+    return this.live + this.unsent.length;
+  }
+
   find(id: number): Order | undefined {
     const is = (order: Order): boolean => order.id === id;
     return this.orders.find(is) ?? this.unsent.find(is);

@@ -50,10 +50,57 @@ test("a size that rounds to zero is rejected, not forgotten", () => {
   ]);
 });
 
-test("ten thousand orders a bar are taken, one more is a mistake", () => {
-  const many = (count: number) => (self: Acting) => {
-    for (let i = 0; i < count; i++) self.buy({ size: 1, execType: "Limit", price: 1 });
+const many = (self: Acting, count: number, transmit = true): void => {
+  for (let i = 0; i < count; i++) self.buy({ size: 1, execType: "Limit", price: 1, transmit });
+};
+
+test("a thousand orders a bar are taken, one more is a mistake", () => {
+  expect(failure((self) => many(self, 1_000))).toBe("");
+  expect(failure((self) => many(self, 1_001))).toContain("more than 1000 orders were made on one bar");
+  expect(failure((self) => many(self, 10_000))).toContain("more than 1000 orders were made on one bar");
+});
+
+test("ten thousand orders may wait, sent or not, one more is a mistake", () => {
+  const run = (act: (self: Acting, bar: number) => void) =>
+    runOver(defineRun(acting(act), { cash: 1e6 }), barsOf(new Array<Bar>(11).fill(FLAT)));
+  const thousands = (self: Acting, bar: number): void => {
+    if (bar <= 10) many(self, 1_000, bar > 1);
   };
-  expect(failure(many(10_000))).toBe("");
-  expect(failure(many(10_001))).toContain("more than 10000 orders were made on one bar");
+  expect(run(thousands).orders.filter(({ status }) => status === "Accepted")).toHaveLength(9_000);
+  expect(() =>
+    run((self, bar) => {
+      thousands(self, bar);
+      if (bar === 11) many(self, 1);
+    }),
+  ).toThrow("more than 10000 orders wait at once: cancel old ones");
+});
+
+test("a position of more steps than can be counted is rejected, however it would come about", () => {
+  const cheap: Bar = [1e-5, 1e-5, 1e-5, 1e-5, 1e12];
+  const run = (act: (self: Acting, bar: number) => void) =>
+    runOver(defineRun(acting(act), { spec: { amountStep: 1e-8 } }), barsOf([cheap, cheap, cheap, cheap]));
+  const refused = (act: (self: Acting, bar: number) => void) =>
+    run(act).orders.flatMap(({ order, status, note }) => (status === "Rejected" ? [[order, note]] : []));
+  const note =
+    "is too large to be counted exactly in steps of 1e-8 BTC, of which a position holds 2251799813685248 at most: " +
+    "order less, or give the instrument a greater amountStep";
+  // At once, with what is held, with what is ordered on the same bar, and with what filled since it was accepted.
+  const huge = run((self, bar) => bar === 1 && self.buy({ size: 9e8 }));
+  expect(huge.orders.map((row) => [row.status, row.note])).toEqual([["Rejected", note]]);
+  expect(refused((self, bar) => bar <= 2 && self.sell({ size: 2e7 }))).toEqual([[2, note]]);
+  expect(
+    refused((self, bar) => {
+      for (let i = 0; i < 2 && bar === 1; i++) self.buy({ size: 2e7 });
+    }),
+  ).toEqual([[2, note]]);
+  const late = (self: Acting, bar: number): void => {
+    if (bar === 1) self.buy({ size: 2e7, execType: "Limit", price: 1e-6 });
+    if (bar === 2) self.buy({ size: 2e7, execType: "Limit", price: 2e-6 });
+  };
+  const falling = barsOf([cheap, cheap, cheap, [1e-6, 1e-6, 1e-6, 1e-6, 1e12]]);
+  const events = runOver(defineRun(acting(late), { spec: { amountStep: 1e-8 } }), falling);
+  expect(events.orders.filter(({ status }) => status === "Rejected").map((row) => [row.order, row.note])).toEqual([
+    [2, note],
+  ]);
+  expect(events.cycles.position[0]!.at(-1)).toBe(2e7);
 });

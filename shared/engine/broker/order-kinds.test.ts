@@ -149,3 +149,17 @@ test("limits round to the price step in the order's favour, stops away from the 
     [110.25, undefined],
   ]);
 });
+
+test("a bar without prices fills nothing", () => {
+  const strategy = acting((self, bar) => {
+    if (bar !== 1) return;
+    self.buy({ size: 1, tag: "market" });
+    self.buy({ size: 1, execType: "Limit", price: 200, tag: "limit" });
+    self.buy({ size: 1, execType: "Stop", price: 50, tag: "stop" });
+    self.buy({ size: 1, execType: "StopTrail", trailAmount: 1, tag: "trail" });
+  });
+  const nothing: Bar = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+  const events = runOver(defineRun(strategy), barsOf([FLAT, nothing, [100, 100.5, 100, 100.5], [101, 101, 101, 101]]));
+  const third = START + 3 * HOUR - 1;
+  expect(events.fills.map(({ time }) => time)).toEqual([third, third, third, third + HOUR]);
+});

@@ -1,5 +1,6 @@
 import { type SizerSettings, sizedUnits } from "../sizers/sizer.ts";
 import type { Account } from "./account.ts";
+import { MOST_LOTS } from "./lots.ts";
 
 /** How much to trade, in one of three ways; all > 0, or 0 for no order. Without any the run's sizer decides. */
 export type OrderSize =
@@ -54,10 +55,14 @@ function lastPrice({ name, series }: Account): number {
   return price;
 }
 
-/** Why the exchange would not take an order of `lots` at `price`, or null: it must be at least the minimums. */
-export function belowMinimum(account: Account, lots: number, price: number): string | null {
+/**
+ * Why an order of `lots` at `price` is not taken, or null: it must be at least the exchange's minimums, and so many that
+ * they can be counted.
+ */
+export function sizeRefusal(account: Account, lots: number, price: number): string | null {
   const { spec } = account;
   if (lots === 0) return `rounds to 0 at the amount step of ${spec.amountStep} ${spec.base}`;
+  if (!account.lots.exact(lots)) return uncountable(account);
   const units = Math.abs(account.lots.units(lots));
   if (units < spec.minAmount) return `${units} ${spec.base} is under the minimum of ${spec.minAmount} ${spec.base}`;
   const notional = units * price;
@@ -65,4 +70,13 @@ export function belowMinimum(account: Account, lots: number, price: number): str
     return `${notional} ${spec.quote} is under the minimum value of ${spec.minNotional} ${spec.quote}`;
   }
   return null;
+}
+
+/** Why a position of too many lots is not taken. */
+export function uncountable({ lots, spec }: Account): string {
+  const step = lots.units(1);
+  return (
+    `is too large to be counted exactly in steps of ${step} ${spec.base}, of which a position holds ` +
+    `${MOST_LOTS} at most: order less, or give the instrument a greater amountStep`
+  );
 }

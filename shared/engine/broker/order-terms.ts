@@ -28,10 +28,10 @@ export function orderTerms(
   cheats: boolean,
 ): OrderTerms {
   const { execType = "Market", tradeId = 0, parent = 0, reduceOnly = false, tag = null } = options;
-  if (!EXEC_TYPES.includes(execType)) {
+  if (execType !== "Market" && !EXEC_TYPES.includes(execType)) {
     throw new RangeError(`execType of an order is '${execType}': use one of ${EXEC_TYPES.join(", ")}`);
   }
-  if (!Number.isSafeInteger(tradeId) || tradeId < 0) {
+  if (tradeId !== 0 && !(Number.isSafeInteger(tradeId) && tradeId > 0)) {
     throw new RangeError(`tradeId of an order is ${tradeId}: give a whole number from 0 on`);
   }
   const atMarket = execType === "Market" || execType === "Close";

@@ -39,17 +39,19 @@ export class TradeBook {
       closeFee = (fees * closing) / lots;
       openFee = fees - closeFee;
     }
-    if (trip !== null && closing !== 0) this.leave(trip, account, closing, price, closeFee);
+    if (trip !== null && closing !== 0) this.leave(trip, account, order, closing, price, closeFee);
     if (closing !== lots) this.enter(closing === 0 ? trip : null, account, order, lots - closing, price, openFee);
   }
 
-  private leave(trip: RoundTrip, account: Account, lots: number, price: number, fee: number): void {
+  private leave(trip: RoundTrip, account: Account, order: Order, lots: number, price: number, fee: number): void {
     const pnl = -account.lots.units(lots) * (price - trip.price) * account.financing.mult;
     trip.leave(lots, price, pnl, fee);
     if (trip.lots !== 0) return;
-    account.roundTrips.splice(account.roundTrips.indexOf(trip), 1);
+    const { roundTrips } = account;
+    if (roundTrips.length === 1) roundTrips.pop();
+    else roundTrips.splice(roundTrips.indexOf(trip), 1);
     const bars = account.series.taken - trip.openBar;
-    this.recorder.trade(trip, account.name, account.lots.units(trip.greatest), bars);
+    this.recorder.trade(trip, order, account.name, account.lots.units(trip.greatest), bars);
     this.notices.trade(account, trip, "closed");
   }
 
@@ -86,6 +88,7 @@ export class TradeBook {
 }
 
 function openTrip(account: Account, tradeId: number): RoundTrip | null {
-  for (const trip of account.roundTrips) if (trip.tradeId === tradeId) return trip;
+  const { roundTrips } = account;
+  for (let i = 0; i < roundTrips.length; i++) if (roundTrips[i]!.tradeId === tradeId) return roundTrips[i]!;
   return null;
 }

@@ -61,9 +61,9 @@ export class ResampledFeeds {
   told(feed: number): void {
     for (const made of this.made) {
       if (made.source !== feed) continue;
-      const { told } = this.series[feed]!;
-      if (told < Number.POSITIVE_INFINITY) this.give(made, made.resampler.tell(told));
-      else this.series[made.target]!.told = told;
+      const { told, ended } = this.series[feed]!;
+      if (ended) this.series[made.target]!.ended = true;
+      else this.give(made, made.resampler.tell(told));
     }
   }
 
@@ -71,6 +71,7 @@ export class ResampledFeeds {
     const series = this.series[target]!;
     series.offer(candles, 0, candles.length, name);
     series.told = Math.max(series.told, this.series[source]!.told);
+    series.ended = false;
   }
 
   save(writer: SnapshotWriter): void {

@@ -26,7 +26,10 @@ export interface Row {
 
 /** An indicator as its series sees it. */
 export interface Calculation {
+  readonly row: Row;
   readonly minPeriod: number;
+  /** Its class, inputs and first state in words. Before it has run. */
+  describe(): string;
   /** Ends construction. */
   seal(): void;
   /** Computes slots from (inclusive) to (exclusive), in order, each once. */
@@ -49,6 +52,8 @@ export class Series {
   next = Number.POSITIVE_INFINITY;
   /** Every window that closes up to here (ms UTC, inclusive) is told. */
   told: number;
+  /** No further window is expected, so all later ones count as told too, until one comes after all. */
+  ended = false;
   /** How far back a line can be read; final after construction. */
   lookback: number;
   /** Open of the bar that begins, in the open hooks alone; else NaN. */
@@ -71,6 +76,11 @@ export class Series {
     this.told = told;
     this.lookback = lookback;
     for (let i = 0; i < BAR_COLUMNS.length; i++) this.rows.push({ base: 0 });
+  }
+
+  /** Up to where cycles need not wait for this feed, ms UTC, inclusive. */
+  get horizon(): number {
+    return this.ended ? Number.POSITIVE_INFINITY : this.told;
   }
 
   /** Bars taken so far. */
@@ -119,6 +129,20 @@ export class Series {
     for (const calculation of this.calculations) calculation.seal();
   }
 
+  /** What a row of this series holds: a column of the bars, or a line by its number. */
+  nameOf(row: Row): string {
+    const at = this.rows.indexOf(row);
+    return BAR_COLUMNS[at] ?? `line ${at}`;
+  }
+
+  /** What is computed from this feed, in words. Before the first bar. */
+  describe(): { readonly line: string; readonly text: string }[] {
+    return this.calculations.map((calculation) => ({
+      line: this.nameOf(calculation.row),
+      text: calculation.describe(),
+    }));
+  }
+
   /** The greatest minimum period of the lines of this feed, in bars. */
   get minPeriod(): number {
     let period = 1;
@@ -140,6 +164,7 @@ export class Series {
     }
     this.lastOffered = last;
     this.told = last;
+    this.ended = false;
     this.waitingBars.add(columns, from, to);
   }
 
@@ -250,6 +275,7 @@ export class Series {
     const kept = Math.min(this.cursor, this.lookback + 1);
     writer.number(this.taken);
     writer.number(this.told);
+    writer.boolean(this.ended);
     writer.number(kept);
     for (const row of this.rows) {
       writer.numbers(this.memory, row.base + this.cursor + 1 - kept, row.base + this.cursor + 1);
@@ -262,6 +288,7 @@ export class Series {
   restore(reader: SnapshotReader): void {
     const taken = reader.number();
     this.told = reader.number();
+    this.ended = reader.boolean();
     this.lastOffered = this.told;
     const kept = reader.number();
     this.resize(this.lookback + 2 + SMALLEST_ROOM, 0);

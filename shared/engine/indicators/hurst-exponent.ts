@@ -1,6 +1,6 @@
 import { InputError } from "#shared/market/input-error.ts";
+import { logarithm } from "#shared/market/logarithm.ts";
 import type { Line } from "../feeds/line.ts";
-import { naturalLogarithm } from "./natural-logarithm.ts";
 import { WindowOperation } from "./window-operation.ts";
 
 /** The least lag that is measured. */
@@ -19,7 +19,7 @@ export class HurstExponent extends WindowOperation {
     super(source, { period });
     const lags = Math.floor(period / 2) - FIRST_LAG;
     if (lags < 2) throw new InputError("usage", `the period of a Hurst exponent is ${period}: give 8 or more`);
-    this.logarithms = Float64Array.from({ length: lags }, (_, i) => naturalLogarithm(FIRST_LAG + i));
+    this.logarithms = Float64Array.from({ length: lags }, (_, i) => logarithm(FIRST_LAG + i));
   }
 
   protected override operate(values: Float64Array, from: number, to: number): number {
@@ -30,7 +30,7 @@ export class HurstExponent extends WindowOperation {
     let sumXY = 0;
     for (let i = 0; i < x.length; i++) {
       // log √(√variance) is a quarter of log variance.
-      const y = naturalLogarithm(varianceOfDifferences(values, from, to, FIRST_LAG + i)) / 4;
+      const y = logarithm(varianceOfDifferences(values, from, to, FIRST_LAG + i)) / 4;
       const lag = x[i]!;
       sumX += lag;
       sumY += y;

@@ -1,6 +1,7 @@
 import { InputError } from "#shared/market/input-error.ts";
 import { Line } from "../feeds/line.ts";
 import type { Calculation } from "../feeds/series.ts";
+import { ResultHash } from "../result-hash.ts";
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 
 /**
@@ -95,6 +96,17 @@ export abstract class Indicator extends Line implements Calculation {
     Object.preventExtensions(this);
   }
 
+  describe(): string {
+    const parts = [`${this.constructor.name} from bar ${this.minPeriod}`];
+    for (const [name, value] of Object.entries(this) as [string, unknown][]) {
+      if (BASE_FIELDS.has(name)) continue;
+      if (value instanceof Line) parts.push(`${name} ${this.series.nameOf(value.row)}`);
+      else if (value instanceof Float64Array) parts.push(`${name} ${contentOf(value)}`);
+      else parts.push(`${name} ${value}`);
+    }
+    return parts.join(", ");
+  }
+
   save(writer: SnapshotWriter): void {
     const fields = this as unknown as Readonly<Record<string, number | Float64Array>>;
     for (const name of this.stateNames) {
@@ -115,3 +127,10 @@ export abstract class Indicator extends Line implements Calculation {
 }
 
 const BASE_FIELDS: ReadonlySet<string> = new Set(["series", "row", "minPeriod", "inputPeriod", "stateNames"]);
+
+function contentOf(values: Float64Array): string {
+  if (values.every((value) => value === 0)) return `[${values.length}]`;
+  const hash = new ResultHash();
+  hash.pairs(values, values, 0, values.length);
+  return `[${values.length}] #${hash.digest().slice(0, 8)}`;
+}

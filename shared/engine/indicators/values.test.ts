@@ -24,7 +24,6 @@ import { KST } from "./kst.ts";
 import { Absolute, Add, DivByZero, Divide, Max, Min, Multiply, Negate, Subtract } from "./line-arithmetic.ts";
 import { And, Equal, Greater, GreaterOrEqual, If, Less, LessOrEqual, Not, NotEqual, Or } from "./line-logic.ts";
 import { Lowest } from "./lowest.ts";
-import { naturalLogarithm } from "./natural-logarithm.ts";
 import { NonZeroDifference } from "./non-zero-difference.ts";
 import { ParabolicSAR } from "./parabolic-sar.ts";
 import { DemarkPivotPoint } from "./pivot-point.ts";
@@ -216,16 +215,6 @@ test("what an indicator cannot be made of is refused", () => {
   expect(() => new HurstExponent(data.close, { period: 7 })).toThrow("is 7: give 8 or more");
   expect(() => new HMA(data.close, { period: 1 })).toThrow("period is 0");
   expect(() => new WeightedAverage(data.close, { period: 3, weights: [1, 2] })).toThrow("has 2 weights: give 3");
-});
-
-test("the natural logarithm is that of the machine to the last bits", () => {
-  for (const x of [1, 2, 0.5, Math.SQRT2, 1.5, 3, 10, 1e-300, 5e-324, 1.7e308, 0.999999999, 1 + 1e-12]) {
-    expect(Math.abs(naturalLogarithm(x) - Math.log(x))).toBeLessThanOrEqual(2e-15 * Math.max(1, Math.abs(Math.log(x))));
-  }
-  expect(naturalLogarithm(0)).toBe(Number.NEGATIVE_INFINITY);
-  expect(naturalLogarithm(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
-  expect(naturalLogarithm(-1)).toBeNaN();
-  expect(naturalLogarithm(none)).toBeNaN();
 });
 
 test("an indicator of a user's own is a few lines, and others read it", () => {
