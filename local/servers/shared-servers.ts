@@ -19,7 +19,7 @@ export const SHARED_SERVERS_VARIABLE = "MILLRACE_TEST_SERVERS";
  */
 export async function sharedServer<Name extends keyof SharedServers>(name: Name): Promise<SharedServers[Name]> {
   const keeper = process.env[SHARED_SERVERS_VARIABLE];
-  if (keeper === undefined) throw new Error(`${SHARED_SERVERS_VARIABLE} is not set: run the tests with vitest`);
+  if (keeper === undefined) throw new Error(`${SHARED_SERVERS_VARIABLE} is not set: run 'npm run test:servers'`);
   const answer = await fetch(`${keeper}/${name}`);
   if (!answer.ok) throw new Error(await answer.text());
   return (await answer.json()) as SharedServers[Name];
