@@ -48,6 +48,8 @@ export class RunCodeWaits extends Error {
 export async function stepStrategies(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<void> {
   const waiting: unknown[] = [];
   for (const run of await ports.runs.running()) {
+    // A backtest is recorded as running while its results are written.
+    if (run.kind === "backtest" || run.kind === "sweep") continue;
     const plan = parsePlan(run.definition);
     const instruments = new Set(plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)));
     const own = records.filter((record) => instruments.has(record.key));
