@@ -16,10 +16,15 @@ test("of a set of a sweep it is said how to keep more than figures, and that bac
   const told = await folder.output(["runs", "show", odd]);
   await folder.write("broker.json", /^with broker\.json: (.*)$/m.exec(told)![1]!);
   expect(await folder.output(/^npx millrace (backtest .*)$/m.exec(told)![1]!.split(" "))).toContain(`run ${odd},`);
-  await folder.output(["runs", "show", odd]);
+
+  const merged = ["sweep", "trend-filter", `${BTC}@1m`, `slow=${BTC}@15m`, "--resample", "slow=data"];
+  const [made] = (await folder.output([...merged, "--maximize", "totalReturn", "--json"])).split("\n");
+  const { run: third } = JSON.parse(made!) as { readonly run: string };
+  const typed = /^npx millrace (backtest .*)$/m.exec(await folder.output(["runs", "show", third]))![1]!;
+  expect(await folder.output(typed.split(" "))).toContain(`run ${third},`);
 
   const absent = await folder.run(["runs", "show", "nonsense"]);
-  expect(absent.stderr).toContain(`no run 'nonsense': the latest are ${odd}\n`);
+  expect(absent.stderr).toContain(`no run 'nonsense': the latest are ${third}, ${odd}\n`);
   const store = ["--store", "store.duckdb"];
   const shown = await folder.output(["runs", "show", run, ...store]);
   expect(shown).toContain("the figures alone are kept");
@@ -32,7 +37,7 @@ test("of a set of a sweep it is said how to keep more than figures, and that bac
   expect(backtest).toContain(`more: npx millrace runs show ${run} --store store.duckdb\n`);
   expect(await folder.output(["runs", "show", run])).toMatch(/\d+ fills/);
   const wrong = await folder.run(["runs", "show", "nonsense"]);
-  expect(wrong.stderr).toContain(`the latest are ${odd}, ${run}\n`);
+  expect(wrong.stderr).toContain(`the latest are ${third}, ${odd}, ${run}\n`);
 }, 60_000);
 
 test("a run that cannot decide, or may not, is told of", async () => {

@@ -20,6 +20,9 @@ export function backtestLines(record: RunRecord, args: Arguments): string {
     ...feeds.flatMap(({ feed, resampleOf }) =>
       resampleOf === undefined ? [] : [`--resample ${feed.name}=${resampleOf}`],
     ),
+    ...feeds.flatMap(({ feed, resampleOf }) =>
+      resampleOf === undefined ? [] : [`--resample ${feed.name}=${resampleOf}`],
+    ),
     ...(options ?? [`--broker ${BROKER_FILE}`]),
     ...(tradeFrom === 0 ? [] : [`--from ${time(tradeFrom)}`]),
     ...(warmFrom === tradeFrom ? [] : [`--warm-from ${time(warmFrom)}`]),

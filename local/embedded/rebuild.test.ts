@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { archive } from "#shared/app/archive.ts";
 import { findGaps } from "#shared/app/find-gaps.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
@@ -7,6 +8,8 @@ import { parseInstrument } from "#shared/market/instrument.ts";
 import type { IdScheme, Tick } from "#shared/market/tick.ts";
 import { tickColumns } from "#shared/market/tick.ts";
 import type { Timeframe } from "#shared/market/timeframe.ts";
+import { encodeTickRecord } from "#shared/wire/tick-records.ts";
+import { TICKS } from "#shared/wire/topics.ts";
 import { StreamHost } from "./stream-host.ts";
 import { type MemoryPorts, memoryPorts, publishTicks } from "./test-chain.ts";
 
@@ -106,6 +109,26 @@ describe("history behind a live stream", () => {
     await rebuild(ports, BTC);
     expect(brief(await read(ports, "1h")).at(-1)).toEqual([0, "rebuilt", 159, 4, "proven"]);
     expect(brief(await read(ports, "1m")).find(([minute]) => minute === 0)).toEqual([0, "rebuilt", 100.5, 2, "proven"]);
+  });
+
+  it("is marked before a live trade joins it, and again where a rebuild came between", async () => {
+    const ports = memoryPorts();
+    await store(ports, trades(1, [0, 1, 2]));
+    await rebuild(ports, BTC);
+    const joined = expect.objectContaining({ from: NOON + MINUTE, to: NOON + 2 * MINUTE }) as unknown;
+    let before: readonly unknown[] = [];
+    const ticks = Object.create(ports.ticks) as MemoryPorts["ticks"];
+    ticks.append = async (...args) => {
+      before = await ports.ranges.dirty(BTC);
+      await rebuild(ports, BTC);
+      return ports.ticks.append(...args);
+    };
+    const record = { kind: "ticks", origin: "live", watermark: NOON, previousId: 3 } as const;
+    const block = tickColumns([{ id: 9, ts: NOON + 1.5 * MINUTE, price: 7, amount: 1, side: null }]);
+    const logged = { topic: TICKS, partition: 0, offset: 0, appendTime: 0, key: "binance:BTC/USDT" };
+    await archive({ ...ports, ticks }, [{ ...logged, value: encodeTickRecord(BTC, { ...record, ticks: block }) }]);
+    expect(before).toEqual([joined]);
+    expect(await ports.ranges.dirty(BTC)).toEqual([joined]);
   });
 
   it("takes in a trade that came too late for the stream", async () => {

@@ -84,22 +84,35 @@ async function storeLiveTicks(
   origin: TickOrigin,
   first: boolean,
 ): Promise<readonly number[]> {
+  // Before, so that no reader ever takes a candle that lacks them; and after, as a rebuild may have come between.
+  await markJoined(ports, instrument, ticks);
   const { conflicts } = await ports.ticks.append(instrument, ticks, origin);
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const ts of ticks.ts) {
-    from = Math.min(from, ts);
-    to = Math.max(to, ts);
+  if (first) {
+    const from = ticks.ts.reduce((least, ts) => Math.min(least, ts));
+    await ports.ranges.markDirty(instrument, from, from + 1);
   }
-  if (first) await ports.ranges.markDirty(instrument, from, from + 1);
-  const span = { from: windowOpen("1m", from), to: windowClose("1m", windowOpen("1m", to)) };
+  await markJoined(ports, instrument, ticks);
+  return conflicts;
+}
+
+/** Marks the windows with a rebuilt candle that ticks fall into. */
+async function markJoined(
+  ports: Pick<ArchivePorts, "candles" | "ranges">,
+  instrument: Instrument,
+  ticks: TickColumns,
+): Promise<void> {
+  const from = windowOpen(
+    "1m",
+    ticks.ts.reduce((least, ts) => Math.min(least, ts)),
+  );
+  const latest = ticks.ts.reduce((greatest, ts) => Math.max(greatest, ts));
+  const span = { from, to: windowClose("1m", windowOpen("1m", latest)) };
   for await (const candles of ports.candles.readOrigin({ instrument, timeframe: "1m", ...span }, "rebuilt")) {
     for (const candle of candles) {
       const joined = ticks.ts.some((ts) => ts >= candle.openTime && ts < candle.closeTime);
       if (joined) await ports.ranges.markDirty(instrument, candle.openTime, candle.closeTime);
     }
   }
-  return conflicts;
 }
 
 async function archiveCandles(ports: ArchivePorts, logged: LogRecord): Promise<void> {

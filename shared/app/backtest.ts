@@ -33,7 +33,8 @@ export function runIdOf(identity: string): string {
 
 /**
  * Runs a plan over stored candles and stores what it did. A repeat is the same run. A strategy that throws fails the
- * run: its record says why, and everything before it is kept. Throws InputError 'no-data' where a feed has no candles.
+ * run: its record says why, and everything before it is kept. While its results are written it is recorded as running: one that is killed there
+ * stays so until it is run again. Throws InputError 'no-data' where a feed has no candles.
  * @param runner who runs the plan; by default this thread, for as long as it takes
  */
 export async function backtest(
@@ -47,12 +48,6 @@ export async function backtest(
   const { events, error, resultHash, figures } = outcome;
   const identity = identityOf(definition);
   const id = runIdOf(identity);
-  await ports.results.remove(id);
-  await ports.results.write(
-    id,
-    plan.feeds.map(({ feed }) => feed.name),
-    events,
-  );
   const record: RunRecord = {
     run: id,
     kind: "backtest",
@@ -67,6 +62,14 @@ export async function backtest(
     resultHash,
     figures,
   };
+  // What is killed from here on is not taken for a result.
+  await ports.runs.put({ ...record, status: "running", error: null, resultHash: null, figures: null });
+  await ports.results.remove(id);
+  await ports.results.write(
+    id,
+    plan.feeds.map(({ feed }) => feed.name),
+    events,
+  );
   await ports.runs.put(record);
   return { ...record, quality };
 }

@@ -14,7 +14,7 @@ import {
   type RunPlan,
   resolvedParams,
 } from "./run-plan.ts";
-import { loadLiveRun, type StepStrategiesPorts } from "./step-strategies.ts";
+import { type RunEnd, type StepStrategiesPorts, stopLiveRun } from "./step-strategies.ts";
 
 export interface PaperRunPorts extends StepStrategiesPorts {
   readonly results: ResultStore;
@@ -58,25 +58,39 @@ export async function startPaperRun(
 }
 
 /**
- * Ends a live run: its record states its result for what it has folded. Throws InputError for a run that is not live,
- * or that has folded nothing yet.
+ * Ends a live run: its record states its result for what it has folded, or that it failed. Throws InputError for a run
+ * that is not live or has traded no bar yet, and where `archive` has not stored its last results yet: the run is stopped
+ * then, and to stop it again completes its record.
  */
 export async function stopPaperRun(ports: PaperRunPorts, id: string): Promise<RunRecord> {
   const record = await ports.runs.get(id);
   if (record === null || record.kind !== "paper" || record.status !== "running") {
     throw new InputError("not-found", `no live run '${id}': 'npx millrace runs' lists what there is`);
   }
-  const run = await loadLiveRun(ports, record);
-  if (run === null || typeof run === "string") {
-    throw new InputError("no-data", `run ${id} has folded no candle yet: let it go on, or remove it`);
+  const end = await stopLiveRun(ports, record);
+  if (end === null) {
+    throw new InputError("no-data", `run ${id} has traded no bar yet: let it go on, or remove it`);
   }
-  const { cycles, fills, trades } = await ports.results.read(id);
-  const plan = parsePlan(record.definition);
-  const { feed } = plan.feeds[0]!;
-  const last = cycles.time[cycles.length - 1] ?? plan.tradeFrom;
-  const candles = await candleColumns(ports, { ...feed, choice: "known", from: plan.tradeFrom, to: last + 1 });
-  const figures = figuresOf(plan, { cycles, fills, trades }, candles);
-  const stopped: RunRecord = { ...record, status: "finished", resultHash: run.resultHash(), figures };
+  const stopped: RunRecord =
+    end.failure === null
+      ? { ...record, status: "finished", resultHash: end.resultHash, figures: await liveFigures(ports, record, end) }
+      : { ...record, status: "failed", error: end.failure };
   await ports.runs.put(stopped);
   return stopped;
+}
+
+async function liveFigures(ports: PaperRunPorts, record: RunRecord, end: RunEnd): Promise<RunRecord["figures"]> {
+  const { cycles, fills, trades } = await ports.results.read(record.run);
+  const last = cycles.time[cycles.length - 1];
+  if (last !== end.clock - 1) {
+    throw new InputError(
+      "no-data",
+      `run ${record.run} is stopped, but its results up to ${new Date(end.clock).toISOString()} are not stored yet: stop ` +
+        "it again in a moment",
+    );
+  }
+  const plan = parsePlan(record.definition);
+  const { feed } = plan.feeds[0]!;
+  const candles = await candleColumns(ports, { ...feed, choice: "known", from: plan.tradeFrom, to: last + 1 });
+  return figuresOf(plan, { cycles, fills, trades }, candles);
 }

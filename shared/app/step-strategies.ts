@@ -1,5 +1,4 @@
 import { PlainDataError } from "../engine/plain-data.ts";
-import type { Run } from "../engine/run.ts";
 import { StrategyError } from "../engine/strategy-error.ts";
 import { ByteReader, ByteWriter } from "../market/bytes.ts";
 import type { Candle } from "../market/candle.ts";
@@ -22,10 +21,11 @@ import { type RestorableRun, restoreRun, type WarmStartPorts, warmRun } from "./
 export const STEP_STRATEGIES = "step-strategies";
 const SCHEMA = 1;
 
-/** What the state's bytes hold: records kept until the run can be warmed, the run, or why it failed. */
+/** What the state's bytes hold: records kept until the run can be warmed, the run, why it failed, or how it ended. */
 const KEEPING = 0;
 const RUNNING = 1;
 const FAILED = 2;
+const STOPPED = 3;
 
 export interface StepStrategiesPorts extends StagePorts, WarmStartPorts {
   readonly runs: RunRegistry;
@@ -48,6 +48,8 @@ export class RunCodeWaits extends Error {
 export async function stepStrategies(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<void> {
   const waiting: unknown[] = [];
   for (const run of await ports.runs.running()) {
+    // A backtest is recorded as running while its results are written.
+    if (run.kind === "backtest" || run.kind === "sweep") continue;
     const plan = parsePlan(run.definition);
     const instruments = new Set(plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)));
     const own = records.filter((record) => instruments.has(record.key));
@@ -66,7 +68,7 @@ function stageKeyOf(ports: StepStrategiesPorts, record: RunRecord, plan: RunPlan
   const open = async (state: Uint8Array | null, fresh: readonly LogRecord[]): Promise<StageState> => {
     const reader = state === null ? null : new ByteReader(state);
     const tag = reader?.byte() ?? KEEPING;
-    if (tag === FAILED) return new EndedRun(state!);
+    if (tag === FAILED || tag === STOPPED) return new EndedRun(state!);
     const kept = reader === null || tag === RUNNING ? [] : readRecords(reader);
     const code = await loadPinnedCode(ports.catalog, record, plan);
     if (tag === RUNNING) return new LiveRun(record.run, plan, restoreRun(plan, code, state!.subarray(1)));
@@ -95,19 +97,63 @@ async function loadPinnedCode(catalog: StrategyCatalog, record: RunRecord, plan:
   throw waits(`strategy ${plan.strategy} or the engine has changed since it was registered`);
 }
 
+/** How a live run ended. */
+export interface RunEnd {
+  /** Why it failed; null otherwise. */
+  readonly failure: string | null;
+  /** Null for a failed one. */
+  readonly resultHash: string | null;
+  /** Close time of the bars of its last cycle, ms UTC; 0 for a failed one. */
+  readonly clock: number;
+}
+
 /**
- * A run's state, as its checkpoint holds it: for those who show or end it. Null before its first step. Throws
- * RunCodeWaits where its code is not there.
+ * Ends a live run for good, under the same condition as its steps, so that none comes between; repeats give the same. One
+ * whose code is not there ends as failed, as nobody can tell its result. Null, and nothing is changed, where the run has
+ * traded no bar yet.
  */
-export async function loadLiveRun(
+export async function stopLiveRun(
   ports: Pick<StepStrategiesPorts, "checkpoints" | "catalog">,
   record: RunRecord,
-): Promise<Run | string | null> {
-  const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
-  if (stored === null || stored.state[0] === KEEPING) return null;
-  if (stored.state[0] === FAILED) return failureIn(stored.state);
+): Promise<RunEnd | null> {
   const plan = parsePlan(record.definition);
-  return restoreRun(plan, await loadPinnedCode(ports.catalog, record, plan), stored.state.subarray(1)).run;
+  for (;;) {
+    const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
+    const state = stored?.state ?? Uint8Array.of(KEEPING);
+    if (state[0] === FAILED) return { failure: failureIn(state), resultHash: null, clock: 0 };
+    if (state[0] === STOPPED) return stoppedIn(state);
+    const next = await stoppedState(ports.catalog, record, plan, state);
+    if (next === null) return null;
+    const checkpoint = { schema: SCHEMA, state: next, fence: stored?.fence ?? [] };
+    await ports.checkpoints.commit(STEP_STRATEGIES, record.run, stored?.version ?? 0, checkpoint);
+  }
+}
+
+async function stoppedState(
+  catalog: StrategyCatalog,
+  record: RunRecord,
+  plan: RunPlan,
+  state: Uint8Array,
+): Promise<Uint8Array | null> {
+  try {
+    const code = await loadPinnedCode(catalog, record, plan);
+    if (state[0] === KEEPING) return null;
+    const { run } = restoreRun(plan, code, state.subarray(1));
+    if (run.clock <= plan.tradeFrom) return null;
+    const out = new ByteWriter();
+    out.byte(STOPPED);
+    out.text(run.resultHash());
+    out.double(run.clock);
+    return out.finish();
+  } catch (error) {
+    if (error instanceof RunCodeWaits) return encodeFailure(`stopped without a result: ${error.message}`);
+    throw error;
+  }
+}
+
+function stoppedIn(state: Uint8Array): RunEnd {
+  const input = new ByteReader(state.subarray(1));
+  return { failure: null, resultHash: input.text(), clock: input.double() };
 }
 
 function failureIn(state: Uint8Array): string {

@@ -1,6 +1,7 @@
 import { InputError } from "../market/input-error.ts";
 import { Line } from "./feeds/line.ts";
 import { checkPlainData, isRecord } from "./plain-data.ts";
+import { privateFieldOf } from "./private-fields.ts";
 import type { AnyStrategy, StrategyClass, StrategyHost } from "./strategy.ts";
 
 /** A strategy ready to run, and its state, which is all of it that may change. */
@@ -14,9 +15,17 @@ export const BASE_FIELDS: ReadonlySet<string> = new Set(["host", "data", "feeds"
 
 /**
  * Makes, checks and freezes a strategy. Throws InputError for a field that is neither an indicator, a line, `state` nor
- * a constant number, text or boolean.
+ * a constant number, text or boolean, and for a private one (`#count`), which nothing could keep.
  */
 export function makeStrategy(strategyClass: StrategyClass, host: StrategyHost): StrategyInstance {
+  const hidden = privateFieldOf(strategyClass);
+  if (hidden !== null) {
+    throw new InputError(
+      "usage",
+      `field '${hidden}' of strategy ${strategyClass.name} is private, so a restart would lose it: keep it in 'state', ` +
+        "or in a field that TypeScript's 'private' hides if it is an indicator or a constant",
+    );
+  }
   const strategy = new strategyClass(host);
   let state: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(strategy)) {

@@ -30,7 +30,8 @@ export interface HeldPosition {
 
 /**
  * What every strategy can do. Extend `Strategy({…})`, which adds the parameters. Between bars nothing but `state` and
- * the indicators may change: the instance is frozen after construction, and `state` holds plain data.
+ * the indicators may change: the instance is frozen after construction, and `state` holds plain data. Private fields
+ * (`#count`) are refused, as a restart would lose them; private methods are fine.
  */
 export abstract class StrategyBase<Parameters, FeedName extends string> {
   /** The first feed. */

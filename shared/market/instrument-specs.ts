@@ -63,8 +63,8 @@ function lastValid<T extends { readonly validFrom: number }>(rows: readonly T[],
 }
 
 /**
- * Trading rules of an instrument at `time` (ms UTC), from the tables here: the row in force, or the first one for
- * earlier times. Instruments and exchanges that the tables lack get 0.1 % fees and steps of 1e-8.
+ * Trading rules of an instrument at `time` (ms UTC; for a run the openTime of its first candle, never the clock's), from
+ * the tables here: the row in force, or the first one for earlier times. Instruments and exchanges that the tables lack get 0.1 % fees and steps of 1e-8.
  */
 export function specOf(instrument: Instrument, time: number): InstrumentSpec {
   const { exchange, symbol } = instrument;

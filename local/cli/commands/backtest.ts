@@ -6,6 +6,7 @@ import { type AnalyzerFigures, type AnalyzerRequest, analyzeRun, checkAnalyzers 
 import { type BacktestRecord, backtest } from "#shared/app/backtest.ts";
 import { requireProven } from "#shared/app/check-proven.ts";
 import { whyIdle } from "#shared/app/idle-run.ts";
+import { planInForce } from "#shared/app/plan-in-force.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { loadCode, type PlannedFeed, type RunPlan } from "#shared/app/run-plan.ts";
 import { InputError } from "#shared/market/input-error.ts";
@@ -68,12 +69,12 @@ export const backtestCommand: Command = {
   positionals: [2, 10],
   async run(args) {
     const catalog = new FolderCatalog(process.env);
-    const plan = await planOf({ catalog }, args);
+    const asked = await planOf({ catalog }, args);
     const analyzers = args.values("analyzer").map(parseAnalyzer);
-    checkAnalyzers(plan, analyzers);
+    checkAnalyzers(asked, analyzers);
     const proven = requiresProven(args);
     await withPlatform(args, async (platform) => {
-      await rebuildFeeds(platform, plan);
+      const plan = await prepareFeeds(platform, asked);
       if (proven) await requireProven(platform.store, plan);
       const code = await loadCode(catalog, plan.strategy);
       const started = performance.now();
@@ -180,15 +181,19 @@ export function requiresProven(args: Arguments): boolean {
   throw new InputError("usage", `--require is '${text}': write --require proven`);
 }
 
-/** Brings the candles of a plan's instruments up to date with what is held of them. */
-export async function rebuildFeeds(platform: Pick<Platform, "store">, plan: RunPlan): Promise<void> {
+/**
+ * Brings the candles of a plan's instruments up to date with what is held of them, and gives the plan under the trading
+ * rules in force at their first candles.
+ */
+export async function prepareFeeds(platform: Pick<Platform, "store">, plan: RunPlan): Promise<RunPlan> {
   const instruments = new Map(plan.feeds.map(({ feed }) => [instrumentKey(feed.instrument), feed.instrument]));
   for (const instrument of instruments.values()) await rebuild(platform.store, instrument);
+  return planInForce(platform.store, plan);
 }
 
-/** A feed under the trading rules that its exchange had at `time`, or has had from the first. */
+/** A feed under the trading rules that its exchange had at `time` (ms UTC), the first ones for an earlier time. */
 export function planFeed(feed: Feed, time: number): PlannedFeed {
-  return { feed, spec: specOf(feed.instrument, time === 0 ? Date.now() : time) };
+  return { feed, spec: specOf(feed.instrument, time) };
 }
 
 function describe(record: BacktestRecord, plan: RunPlan, seconds: number, args: Arguments): string {

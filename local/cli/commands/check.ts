@@ -12,7 +12,7 @@ import { writeLine } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { formatNumber } from "../table.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
-import { PLAN_OPTIONS, planOf, REQUIRE_OPTION, rebuildFeeds, requiresProven } from "./backtest.ts";
+import { PLAN_OPTIONS, planOf, prepareFeeds, REQUIRE_OPTION, requiresProven } from "./backtest.ts";
 
 const DEFAULT_SEED = 1;
 
@@ -39,11 +39,11 @@ export const checkCommand: Command = {
   },
   positionals: [2, 10],
   async run(args) {
-    const plan = await planOf({ catalog: new FolderCatalog(process.env) }, args);
+    const asked = await planOf({ catalog: new FolderCatalog(process.env) }, args);
     const seed = args.number("seed", Number.isSafeInteger, "a whole number") ?? DEFAULT_SEED;
     const proven = requiresProven(args);
     await withPlatform(args, async ({ store }) => {
-      await rebuildFeeds({ store }, plan);
+      const plan = await prepareFeeds({ store }, asked);
       if (proven) await requireProven(store, plan);
       const columns = await readFeeds(store, plan);
       const progress = new Progress("check");

@@ -21,7 +21,7 @@ import { luckInWords, sweepCsv, sweepJson, sweepReport, sweepTable } from "../sw
 import { formatNumber } from "../table.ts";
 import { walkForwardJson, walkForwardTable } from "../walk-forward-lines.ts";
 import { STORE_OPTION, withPlatform } from "../with-platform.ts";
-import { PLAN_OPTIONS, planWithoutParams, REQUIRE_OPTION, rebuildFeeds, requiresProven } from "./backtest.ts";
+import { PLAN_OPTIONS, planWithoutParams, prepareFeeds, REQUIRE_OPTION, requiresProven } from "./backtest.ts";
 
 const DEFAULT_TOP = 10;
 const MOST_THREADS = 256;
@@ -53,10 +53,10 @@ export const sweepCommand: Command = {
   positionals: [2, 10],
   async run(args) {
     const catalog = new FolderCatalog(process.env);
-    const request = await requestOf(catalog, args);
+    const asked = await requestOf(catalog, args);
     await withPlatform(args, async (platform) => {
-      const { plan } = request;
-      await rebuildFeeds(platform, plan);
+      const plan = await prepareFeeds(platform, asked.plan);
+      const request = { ...asked, plan };
       if (request.proven) await requireProven(platform.store, plan);
       const ground = { columns: await readFeeds(platform.store, plan), code: await loadCode(catalog, plan.strategy) };
       const ports = { runs: platform.store.runs, workers: new SweepThreads(request.threads) };

@@ -1,6 +1,7 @@
 import { InputError } from "#shared/market/input-error.ts";
 import { Line } from "../feeds/line.ts";
 import type { Calculation } from "../feeds/series.ts";
+import { privateFieldOf } from "../private-fields.ts";
 import { ResultHash } from "../result-hash.ts";
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 
@@ -79,6 +80,14 @@ export abstract class Indicator extends Line implements Calculation {
 
   /** Finds the state fields. Throws InputError for a field that a snapshot could not carry. */
   seal(): void {
+    const hidden = privateFieldOf(this.constructor);
+    if (hidden !== null) {
+      throw new InputError(
+        "usage",
+        `field '${hidden}' of indicator ${this.constructor.name} is private, so a restart would lose it: use ` +
+          "TypeScript's 'private' for a number or a Float64Array",
+      );
+    }
     const names: string[] = [];
     const fields = this as unknown as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(this)) {
