@@ -6,7 +6,7 @@ import { renderTable } from "./table.ts";
 /** The option that asks for analyzers. */
 export const ANALYZER_OPTION: OptionSpec = {
   value: "NAME[:JSON]",
-  help: `figures as backtrader defines them, such as SQN or SharpeRatio:'{"timeframe":"Days"}'`,
+  help: "figures as backtrader defines them, such as SQN",
   many: true,
 };
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -96,4 +96,10 @@ describe("the broker of a run", () => {
     expect(() => broker(`--broker ${folder}/none.json`)).toThrow("there is no such file");
     expect(() => broker(`--broker ${folder}`)).toThrow("EISDIR");
   });
+});
+
+test("the file that the guide shows can be used as it is", () => {
+  const guide = readFileSync(new URL("../../docs/backtrader.md", import.meta.url), "utf8");
+  const [, json] = /```json\n([^`]*)```/.exec(guide)!;
+  expect(broker("", json)).toEqual({ ...(JSON.parse(json!) as object), fee: null });
 });

@@ -154,7 +154,13 @@ const plans = (from: number): RunPlan[] => [
   planOf("sma-cross", ["binance:BTC/USDT@1m"], from),
   planOf("trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@5m"], from, from + 7 * MINUTE),
   planOf("trend-filter", ["kraken:SOL/USD@1m", "slow=binance:BTC/USDT@3m"], from + 90 * SECOND),
+  resampled(planOf("trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@5m"], from)),
 ];
+
+/** The plan with its further feeds made from its first one. */
+function resampled(plan: RunPlan): RunPlan {
+  return { ...plan, feeds: plan.feeds.map((each, i) => (i === 0 ? each : { ...each, resampleOf: "data" })) };
+}
 
 async function play(
   market: Market,

@@ -23,7 +23,7 @@ export interface TearSheetInput {
 }
 
 /** What a tear-sheet is made from where fills and trades were counted as they came. */
-export interface TalliedInput extends Omit<TearSheetInput, "fills" | "trades"> {
+interface TalliedInput extends Omit<TearSheetInput, "fills" | "trades"> {
   readonly tally: TradeTally;
 }
 

@@ -9,7 +9,7 @@ import { BASE_FIELDS, type StrategyInstance } from "./strategy-instance.ts";
 const LONGEST = 80;
 
 /** A feed's lines, and the name that the strategy calls the feed by. */
-export interface NamedSeries {
+interface NamedSeries {
   readonly name: string;
   readonly series: Series;
 }

@@ -49,13 +49,14 @@ export const backtestCommand: Command = {
   usage: "<strategy> <exchange:BASE/QUOTE@timeframe> [name=feed …]",
   summary: "run a strategy over stored candles",
   details: [
-    "'millrace doctor' lists the strategies: those that come along, and those in the folders that",
+    "'npx millrace doctor' lists the strategies: those that come along, and those in the folders that",
     "MILLRACE_STRATEGIES names. A strategy's further feeds are given by its names for them.",
   ].join("\n"),
   examples: [
     "backtest sma-cross binance:BTC/USDT@1m --param fast=10 --report report.html",
-    "backtest trend-filter binance:BTC/USDT@5m slow=binance:BTC/USDT@1h --resample slow=data",
-    "backtest sma-cross binance:BTC/USDT@1h --broker broker.json --analyzer SQN --analyzer TradeAnalyzer",
+    "backtest trend-filter kraken:BTC/USD@5m slow=kraken:BTC/USD@1h --resample slow=data",
+    "backtest sma-cross binance:BTC/USDT@1h --broker broker.json --analyzer SQN",
+    `backtest sma-cross binance:BTC/USDT@1h --analyzer SharpeRatio:'{"timeframe":"Days"}'`,
   ],
   options: {
     param: { value: "NAME=VALUE", help: "a parameter of the strategy", many: true },

@@ -20,7 +20,7 @@ const MOST_ALIVE = 10_000;
 const REDUCED = "is reduce-only, and there is nothing left to reduce";
 
 /** What decides how orders fill. */
-export interface BrokerRules {
+interface BrokerRules {
   readonly allowShort: boolean;
   /** Whether market orders are checked at, and made in the open hook fill at, the open of the bar that begins. */
   readonly cheatOnOpen: boolean;

@@ -17,7 +17,7 @@ type OrderTerms = {
 };
 
 /** Terms of what is paid in full, or on credit: spot, shares. */
-export type CashTerms = OrderTerms & {
+type CashTerms = OrderTerms & {
   /** A position takes 1 / leverage of its value from the cash; absent: 1. */
   readonly leverage?: number;
   /** Yearly fraction of the entry value that shorts pay for each day; absent: 0. */
@@ -27,7 +27,7 @@ export type CashTerms = OrderTerms & {
 };
 
 /** Terms of what is held on margin. */
-export type MarginTerms = OrderTerms & {
+type MarginTerms = OrderTerms & {
   /** Cash that a contract takes, quote currency. */
   readonly margin: number;
   /** Profit of a contract for each unit of the price. */

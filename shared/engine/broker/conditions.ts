@@ -1,7 +1,7 @@
 import type { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 
 /** What an order waits for when it is made. Prices in quote currency, times in ms UTC; NaN where it has no such price. */
-export interface ConditionTerms {
+interface ConditionTerms {
   /** Limit or stop price, for a trailing stop where it starts. */
   readonly price: number;
   readonly stop: number;

@@ -6,7 +6,7 @@ import { Resampler } from "./resampler.ts";
 import type { Series } from "./series.ts";
 
 /** A feed, and the name of the one whose candles it is made from, if any. */
-export interface ResampledFeed {
+interface ResampledFeed {
   readonly feed: Feed;
   readonly resampleOf?: string;
 }

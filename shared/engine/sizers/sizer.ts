@@ -13,7 +13,7 @@ export type SizerSettings =
   | { readonly type: "percentSizer" | "percentSizerInt" | "allInSizer" | "allInSizerInt"; readonly percents?: number };
 
 /** What a sizer looks at. */
-export interface Sized {
+interface Sized {
   /** Quote currency. */
   readonly cash: number;
   /** Base units held, negative for a short. */
