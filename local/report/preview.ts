@@ -1,7 +1,7 @@
 /**
  * Writes sample reports into a folder (the first argument) and, where a browser is found, pictures of them: on a desk
  * and a phone, light and dark. For whoever changes the page and wants to look at it:
- * `node local/report/preview.ts /tmp/reports`
+ * `node local/report/preview.ts reports`
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
