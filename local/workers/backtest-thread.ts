@@ -22,5 +22,12 @@ export function serve(load: LoadStrategy): void {
         return { outcome: null, refused: { code: error.code, message: error.message } };
       }
     };
-  });
+  }, memoryOf);
+}
+
+/** Where a reply's columns lie. */
+function memoryOf({ outcome }: BacktestReply): ArrayBufferLike[] {
+  if (outcome === null) return [];
+  const { time, cash, value, position } = outcome.events.cycles;
+  return [time, cash, value, ...position].map((column) => column.buffer);
 }

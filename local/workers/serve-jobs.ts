@@ -6,9 +6,13 @@ export type DoJob<Job, Result> = (job: Job, progress: () => void) => Result | Pr
 
 /**
  * Makes this thread one of a `ThreadPool`, or this process one of `runInProcess`: `prepare` is given the task, once, and
- * says how its jobs are done.
+ * says how its jobs are done. `handOver` names the memory of a result that the thread needs no more: it goes without a
+ * copy.
  */
-export function serveJobs<Task, Job, Result>(prepare: (task: Task) => Promise<DoJob<Job, Result>>): void {
+export function serveJobs<Task, Job, Result>(
+  prepare: (task: Task) => Promise<DoJob<Job, Result>>,
+  handOver: (result: Result) => readonly ArrayBufferLike[] = () => [],
+): void {
   const port = portOf();
   const data = workerData as ThreadData | null;
   const moved = (): void => {
@@ -25,17 +29,22 @@ export function serveJobs<Task, Job, Result>(prepare: (task: Task) => Promise<Do
   };
   const serve = async (message: ToThread): Promise<void> => {
     try {
-      port.post(await answer(message));
+      const answered = await answer(message);
+      const memory = answered.kind === "done" ? handOver(answered.result as Result) : [];
+      port.post(
+        answered,
+        memory.filter((each) => each instanceof ArrayBuffer),
+      );
     } catch (error) {
       const refused: FromThread = { kind: "refused", message: error instanceof Error ? error.message : String(error) };
-      port.post(refused);
+      port.post(refused, []);
     }
   };
   port.listen((message) => void serve(message));
 }
 
 interface Port {
-  post(message: FromThread): void;
+  post(message: FromThread, memory: readonly ArrayBuffer[]): void;
   listen(take: (message: ToThread) => void): void;
 }
 
@@ -43,7 +52,10 @@ interface Port {
 function portOf(): Port {
   if (parentPort !== null) {
     const port = parentPort;
-    return { post: (message) => port.postMessage(message), listen: (take) => port.on("message", take) };
+    return {
+      post: (message, memory) => port.postMessage(message, [...memory]),
+      listen: (take) => port.on("message", take),
+    };
   }
   const send = process.send?.bind(process);
   if (send === undefined) throw new Error("this module serves whoever started it, and cannot run by itself");

@@ -1,6 +1,7 @@
 import type { StrategyClass } from "../engine/strategy.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
 import type { CandleColumns } from "../market/candle.ts";
+import { sharedNumbers } from "../market/shared-numbers.ts";
 import type { Workers } from "../ports/workers.ts";
 import { FigureMemory, figuresOnColumns } from "./run-on-columns.ts";
 import type { RunPlan } from "./run-plan.ts";
@@ -40,10 +41,11 @@ export function prepareSweep(
   };
 }
 
-/** A copy of columns that threads can share. */
+/** Columns that threads can share: copies, of those that they cannot share as they are. */
 export function shareColumns(columns: CandleColumns): CandleColumns {
   const share = (column: Float64Array): Float64Array => {
-    const shared = new Float64Array(new SharedArrayBuffer(column.byteLength));
+    if (column.buffer instanceof SharedArrayBuffer) return column;
+    const shared = sharedNumbers(column.length);
     shared.set(column);
     return shared;
   };

@@ -1,9 +1,13 @@
 import type { ChosenCandles, Completeness } from "#shared/market/candle.ts";
+import { sharedNumbers } from "#shared/market/shared-numbers.ts";
 
 const LEAST_CAPACITY = 4_096;
 const COLUMNS = 8;
 
-/** `ChosenCandles` under construction: rows join at the end, the last one may still be replaced. */
+/**
+ * `ChosenCandles` under construction: rows join at the end, the last one may still be replaced. They lie on memory that
+ * threads share, as runs are computed in threads and years of minutes are too much to hold twice.
+ */
 export class GrowingCandleColumns {
   #columns: Float64Array[];
   #length = 0;
@@ -14,7 +18,7 @@ export class GrowingCandleColumns {
   /** @param expected rows to make room for: more find room, too, but copy all before them */
   constructor(expected: number) {
     const capacity = Math.max(expected, LEAST_CAPACITY);
-    this.#columns = Array.from({ length: COLUMNS }, () => new Float64Array(capacity));
+    this.#columns = Array.from({ length: COLUMNS }, () => sharedNumbers(capacity));
   }
 
   /**
@@ -64,7 +68,7 @@ export class GrowingCandleColumns {
 
   #grow(): void {
     this.#columns = this.#columns.map((column) => {
-      const larger = new Float64Array(column.length * 2);
+      const larger = sharedNumbers(column.length * 2);
       larger.set(column);
       return larger;
     });
