@@ -1,4 +1,4 @@
-import { CANDLES, DEAD_LETTERS, RUN_EVENTS, TICKS } from "#shared/wire/topics.ts";
+import { CANDLES, DEAD_LETTERS, REPLAY_CANDLES, REPLAY_TICKS, RUN_EVENTS, TICKS } from "#shared/wire/topics.ts";
 
 /** A topic of the log. */
 export interface Topic {
@@ -8,29 +8,62 @@ export interface Topic {
   readonly retentionMs: number;
 }
 
-/** A function that a topic's records trigger, batch by batch. */
+export type FunctionName = "aggregate" | "archive" | "rebuild" | "step-strategies";
+
+/** A function: one bundle, with a process of its own for each invocation at a time. */
+export interface FunctionSpec {
+  readonly name: FunctionName;
+  /** An invocation that takes longer is ended, and its batch repeated. */
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+}
+
+/** A topic whose records trigger a function, batch by batch. */
 export interface StreamFunction {
-  readonly name: "aggregate" | "archive" | "step-strategies";
+  readonly name: Exclude<FunctionName, "rebuild">;
   readonly topic: string;
   /** Records of a partition that one batch holds at most. */
   readonly batchSize: number;
+  /** How long a batch that is not full waits for more records, ms: whole seconds, as AWS has them. */
+  readonly batchWindowMs: number;
 }
 
-const DAY = 86_400_000;
+/** A function that time triggers. */
+export interface ScheduledFunction {
+  readonly name: "rebuild";
+  readonly everyMs: number;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
 
 /** Data only: read by every host. */
 export const TOPICS: readonly Topic[] = [
   { name: TICKS, partitions: 4, retentionMs: 3 * DAY },
   { name: CANDLES, partitions: 1, retentionMs: 14 * DAY },
   { name: RUN_EVENTS, partitions: 1, retentionMs: 14 * DAY },
+  { name: REPLAY_TICKS, partitions: 2, retentionMs: DAY },
+  { name: REPLAY_CANDLES, partitions: 2, retentionMs: DAY },
   { name: DEAD_LETTERS, partitions: 1, retentionMs: 14 * DAY },
+];
+
+export const FUNCTIONS: readonly FunctionSpec[] = [
+  { name: "archive", timeoutMs: 2 * MINUTE, memoryMb: 512 },
+  { name: "aggregate", timeoutMs: MINUTE, memoryMb: 512 },
+  { name: "step-strategies", timeoutMs: 5 * MINUTE, memoryMb: 1024 },
+  { name: "rebuild", timeoutMs: 14 * MINUTE, memoryMb: 1024 },
 ];
 
 /** In the order in which a host with one thread serves them: what is stored is stored before it is acted on. */
 export const STREAM_FUNCTIONS: readonly StreamFunction[] = [
-  { name: "archive", topic: TICKS, batchSize: 100 },
-  { name: "aggregate", topic: TICKS, batchSize: 100 },
-  { name: "archive", topic: CANDLES, batchSize: 100 },
-  { name: "step-strategies", topic: CANDLES, batchSize: 100 },
-  { name: "archive", topic: RUN_EVENTS, batchSize: 100 },
+  { name: "archive", topic: TICKS, batchSize: 100, batchWindowMs: SECOND },
+  { name: "aggregate", topic: TICKS, batchSize: 100, batchWindowMs: 0 },
+  { name: "archive", topic: CANDLES, batchSize: 100, batchWindowMs: 0 },
+  { name: "step-strategies", topic: CANDLES, batchSize: 100, batchWindowMs: 0 },
+  { name: "aggregate", topic: REPLAY_TICKS, batchSize: 100, batchWindowMs: 0 },
+  { name: "step-strategies", topic: REPLAY_CANDLES, batchSize: 100, batchWindowMs: 0 },
+  { name: "archive", topic: RUN_EVENTS, batchSize: 100, batchWindowMs: 0 },
 ];
+
+export const SCHEDULED_FUNCTIONS: readonly ScheduledFunction[] = [{ name: "rebuild", everyMs: MINUTE }];

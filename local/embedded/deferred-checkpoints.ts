@@ -45,6 +45,13 @@ export class DeferredCheckpoints implements CheckpointStore {
     return [...new Set([...(await this.#store.keys(stage)), ...held.map(({ key }) => key)])].sort();
   }
 
+  async remove(stage: string, key: string): Promise<void> {
+    const held = this.#held.get(`${stage} ${key}`);
+    if (held !== undefined) this.#changed.delete(held);
+    this.#held.delete(`${stage} ${key}`);
+    await this.#store.remove(stage, key);
+  }
+
   /** Writes what was committed since the last flush. Throws Error where another process has written meanwhile. */
   async flush(): Promise<void> {
     const place = ({ stage }: Held): number => this.#order.indexOf(stage);

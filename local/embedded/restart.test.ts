@@ -155,6 +155,7 @@ it("keeps a state that was not flushed to itself, and the end of the chain is wr
   const watched = {
     load: checkpoints.load.bind(checkpoints),
     keys: checkpoints.keys.bind(checkpoints),
+    remove: checkpoints.remove.bind(checkpoints),
     commit: (...args: Parameters<typeof checkpoints.commit>) => {
       written.push(args[0]);
       return checkpoints.commit(...args);

@@ -168,6 +168,7 @@ export function inBatches(log: EventLog, sizes: readonly number[]): EventLog {
   return {
     publish: (topic, records) => log.publish(topic, records),
     commit: (group, records) => log.commit(group, records),
+    positions: (group, topic) => log.positions(group, topic),
     poll: (group, topic, limit) => log.poll(group, topic, Math.min(limit, sizes[polls++ % sizes.length] ?? limit)),
   };
 }

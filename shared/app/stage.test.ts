@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MemoryCheckpointStore } from "../adapters/memory/checkpoint-store.ts";
 import type { Checkpoint, CheckpointStore } from "../ports/checkpoint-store.ts";
-import type { EventLog, LogRecord, OutgoingRecord } from "../ports/event-log.ts";
+import type { EventLog, LogRecord, OutgoingRecord, PartitionPosition } from "../ports/event-log.ts";
 import { NewerVersionError } from "../wire/decoded.ts";
 import { type StageKey, type StagePorts, stepStage } from "./stage.ts";
 
@@ -48,6 +48,10 @@ class Published implements EventLog {
   commit(): Promise<void> {
     throw new Error("a stage does not commit offsets");
   }
+
+  positions(): Promise<readonly PartitionPosition[]> {
+    throw new Error("a stage does not ask how far groups are");
+  }
 }
 
 /** Checkpoints that do something first, or after. */
@@ -69,6 +73,10 @@ class Watched implements CheckpointStore {
 
   keys(stage: string) {
     return this.inner.keys(stage);
+  }
+
+  remove(stage: string, key: string) {
+    return this.inner.remove(stage, key);
   }
 }
 

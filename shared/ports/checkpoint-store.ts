@@ -32,4 +32,6 @@ export interface CheckpointStore {
   commit(stage: string, key: string, expectedVersion: number, checkpoint: Checkpoint): Promise<boolean>;
   /** Keys of a stage, sorted. */
   keys(stage: string): Promise<readonly string[]>;
+  /** Forgets what is stored of a stage and key; a later commit begins at version 0 again. */
+  remove(stage: string, key: string): Promise<void>;
 }

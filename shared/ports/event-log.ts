@@ -14,6 +14,17 @@ export interface LogRecord extends OutgoingRecord {
   readonly appendTime: number;
 }
 
+/** Where a group stands in one partition of a topic. */
+export interface PartitionPosition {
+  readonly partition: number;
+  /** Oldest offset that the log still has. */
+  readonly begin: number;
+  /** Where the group reads on. */
+  readonly next: number;
+  /** Offset of the record to come: `end - next` is the group's lag. */
+  readonly end: number;
+}
+
 /** Topics of partitions, as Kafka has them: at least once, in order per partition. */
 export interface EventLog {
   /** Resolves when all are held. Throws Error for a topic that does not exist: topics are made from the topology. */
@@ -25,4 +36,6 @@ export interface EventLog {
   poll(group: string, topic: string, limit: number): Promise<readonly LogRecord[]>;
   /** Moves the group past these records: in each partition to the greatest offset + 1. Never moves backwards. */
   commit(group: string, records: readonly LogRecord[]): Promise<void>;
+  /** Where a group stands, by partition, ascending. One that committed nothing stands at the oldest record. */
+  positions(group: string, topic: string): Promise<readonly PartitionPosition[]>;
 }

@@ -19,6 +19,7 @@ function checkpoint(text: string, schema = 1): Checkpoint {
 export function checkpointStoreContract(name: string, open: Open<CheckpointStore>): void {
   describe(`${name}: checkpoints`, () => {
     commitTests(open);
+    removeTests(open);
     stateTests(open);
     it("agrees with a map of versions, whatever is committed", () => modelTest(open));
   });
@@ -60,6 +61,25 @@ function commitTests(open: Open<CheckpointStore>): void {
       expect(await store.keys("two")).toEqual(["z"]);
       expect(await store.keys("three")).toEqual([]);
       expect(await store.load("two", "a")).toBeNull();
+    }));
+}
+
+function removeTests(open: Open<CheckpointStore>): void {
+  it("forgets what is removed, alone, and begins anew", () =>
+    withStore(open, async (store) => {
+      const large = { ...checkpoint("large"), state: new Uint8Array(600_000) };
+      await store.commit("s", "gone", 0, checkpoint("one"));
+      await store.commit("s", "gone", 1, large);
+      await store.commit("s", "kept", 0, checkpoint("other"));
+      await store.remove("s", "gone");
+      await store.remove("s", "gone");
+      await store.remove("never", "was");
+      expect(await store.load("s", "gone")).toBeNull();
+      expect(await store.keys("s")).toEqual(["kept"]);
+      expect(await store.commit("s", "gone", 2, checkpoint("late"))).toBe(false);
+      expect(await store.commit("s", "gone", 0, checkpoint("again"))).toBe(true);
+      expect(await store.load("s", "gone")).toEqual({ ...checkpoint("again"), version: 1 });
+      expect(await store.load("s", "kept")).toEqual({ ...checkpoint("other"), version: 1 });
     }));
 }
 

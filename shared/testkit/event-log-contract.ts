@@ -35,9 +35,36 @@ export function eventLogContract(name: string, open: Open<EventLogUnderTest>): v
   });
   describe(`${name}: consuming`, () => {
     consumeTests(open);
+    positionTests(open);
     it("gives each record of a key in order, at least once, whatever is published, polled and committed", () =>
       modelTest(open));
   });
+}
+
+function positionTests(open: Open<EventLogUnderTest>): void {
+  it("tells where a group stands, and how much it has left", () =>
+    withStore(open, async ({ log, topic }) => {
+      const empty = await log.positions("g", topic);
+      expect(empty.length).toBeGreaterThan(1);
+      for (const [i, { partition, begin, next, end }] of empty.entries()) {
+        expect(partition).toBe(i);
+        expect([next, end]).toEqual([begin, begin]);
+      }
+      await log.publish(topic, [record("a", "1"), record("a", "2"), record("a", "3")]);
+      const read = await log.poll("g", topic, 10);
+      const { partition } = read[0]!;
+      await log.commit("g", read.slice(0, 2));
+      for (const position of await log.positions("g", topic)) {
+        if (position.partition !== partition) expect(position).toEqual(empty[position.partition]);
+        else {
+          expect(position.next).toBe(read[1]!.offset + 1);
+          expect(position.end).toBeGreaterThan(read[2]!.offset);
+        }
+      }
+      const [other] = (await log.positions("another", topic)).filter((each) => each.partition === partition);
+      expect(other!.next).toBe(other!.begin);
+      expect(other!.begin).toBeLessThanOrEqual(read[0]!.offset);
+    }));
 }
 
 function publishTests(open: Open<EventLogUnderTest>): void {

@@ -45,4 +45,10 @@ export class DuckdbCheckpointStore implements CheckpointStore {
     const rows = await this.#database.rows("SELECT key FROM checkpoints WHERE stage = $1", [stage]);
     return rows.map(([key]) => key as string).sort();
   }
+
+  async remove(stage: string, key: string): Promise<void> {
+    await this.#database.write((connection) =>
+      connection.run("DELETE FROM checkpoints WHERE stage = $1 AND key = $2", [stage, key]),
+    );
+  }
 }

@@ -102,6 +102,18 @@ export class DynamodbCheckpointStore implements CheckpointStore {
     });
   }
 
+  async remove(stage: string, key: string): Promise<void> {
+    const large = (await this.#get(stage, key))?.["largeState"]?.S;
+    const keys = [
+      { group: { S: groupOf(stage, key) }, item: { S: "checkpoint" } },
+      { group: { S: listOf(stage) }, item: { S: key } },
+    ];
+    const deletes = keys.map((Key) => ({ Delete: { TableName: this.#table, Key } }));
+    await asking(this.#table, () => this.#client.send(new TransactWriteItemsCommand({ TransactItems: deletes })));
+    if (large !== undefined) await this.#largeStates.remove(large);
+    this.#lastLarge.delete(groupOf(stage, key));
+  }
+
   async #get(stage: string, key: string): Promise<Item | undefined> {
     const Key = { group: { S: groupOf(stage, key) }, item: { S: "checkpoint" } };
     const { Item } = await asking(this.#table, () =>

@@ -1,7 +1,7 @@
 import kafkajs, { type Message, type Producer } from "kafkajs";
 import type Cluster from "kafkajs/src/cluster/index.js";
 import { InputError } from "#shared/market/input-error.ts";
-import type { EventLog, LogRecord, OutgoingRecord } from "#shared/ports/event-log.ts";
+import type { EventLog, LogRecord, OutgoingRecord, PartitionPosition } from "#shared/ports/event-log.ts";
 import { overdue, permanentFault, rootOf, untilDeadline } from "./faults.ts";
 import { GroupReader } from "./group-reader.ts";
 import { batchesOf } from "./record-batches.ts";
@@ -52,6 +52,10 @@ export class KafkaEventLog implements EventLog {
 
   commit(group: string, records: readonly LogRecord[]): Promise<void> {
     return this.#reader.commit(group, records);
+  }
+
+  positions(group: string, topic: string): Promise<readonly PartitionPosition[]> {
+    return this.#reader.positions(group, topic);
   }
 
   /** Ends all connections; the log is not used after. */

@@ -93,16 +93,28 @@ async function withinRange(
   topic: string,
   wanted: ReadonlyMap<number, number>,
 ): Promise<Map<number, number>> {
-  const bound = async (fromBeginning: boolean): Promise<Map<number, number>> => {
-    const partitions = [...wanted.keys()].map((partition) => ({ partition }));
-    const [offsets] = await cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }]);
-    return new Map(offsets!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-  };
-  const [first, end] = [await bound(true), await bound(false)];
+  const ranges = await offsetRanges(cluster, topic, [...wanted.keys()]);
   return new Map(
     [...wanted].map(([partition, offset]) => {
-      const inside = offset >= first.get(partition)! && offset <= end.get(partition)!;
-      return [partition, inside ? offset : first.get(partition)!];
+      const { begin, end } = ranges.get(partition)!;
+      return [partition, offset >= begin && offset <= end ? offset : begin];
     }),
+  );
+}
+
+/** Of each partition the oldest offset that the log has, and that of the record to come. */
+export async function offsetRanges(
+  cluster: Cluster,
+  topic: string,
+  partitions: readonly number[],
+): Promise<Map<number, { readonly begin: number; readonly end: number }>> {
+  const bound = async (fromBeginning: boolean): Promise<Map<number, number>> => {
+    const asked = partitions.map((partition) => ({ partition }));
+    const [offsets] = await cluster.fetchTopicsOffset([{ topic, partitions: asked, fromBeginning }]);
+    return new Map(offsets!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  };
+  const [begin, end] = [await bound(true), await bound(false)];
+  return new Map(
+    partitions.map((partition) => [partition, { begin: begin.get(partition)!, end: end.get(partition)! }]),
   );
 }

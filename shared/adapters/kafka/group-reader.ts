@@ -1,8 +1,8 @@
 import type { Broker } from "kafkajs";
 import type Cluster from "kafkajs/src/cluster/index.js";
-import type { LogRecord } from "#shared/ports/event-log.ts";
+import type { LogRecord, PartitionPosition } from "#shared/ports/event-log.ts";
 import { untilDeadline } from "./faults.ts";
-import { fetchPartitions } from "./fetch-partitions.ts";
+import { fetchPartitions, offsetRanges } from "./fetch-partitions.ts";
 import type { KafkaSettings } from "./settings.ts";
 import type { TopicDirectory } from "./topic-directory.ts";
 
@@ -61,6 +61,18 @@ export class GroupReader {
       next.set(topic, ofTopic);
     }
     for (const [topic, offsets] of next) await this.#commitTopic(group, topic, offsets);
+  }
+
+  async positions(group: string, topic: string): Promise<readonly PartitionPosition[]> {
+    const partitions = await this.#topics.partitionsOf(topic);
+    const offsets = await this.#committed(group, topic, partitions);
+    const ranges = await untilDeadline(`tell the offsets of topic '${topic}'`, this.#settings, () =>
+      this.#refreshingOnFailure(() => offsetRanges(this.#cluster, topic, partitions)),
+    );
+    return partitions.map((partition) => {
+      const { begin, end } = ranges.get(partition)!;
+      return { partition, begin, next: Math.max(begin, offsets.get(partition)!), end };
+    });
   }
 
   async #commitTopic(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {

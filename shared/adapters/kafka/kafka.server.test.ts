@@ -34,6 +34,7 @@ async function openLog() {
       publish: log.publish.bind(log),
       poll: (group: string, topic: string, limit: number) => log.poll(own(group), topic, limit),
       commit: (group: string, records: Parameters<typeof log.commit>[1]) => log.commit(own(group), records),
+      positions: (group: string, topic: string) => log.positions(own(group), topic),
     },
     topic: topics[0].name,
     otherTopic: topics[1].name,

@@ -20,6 +20,10 @@ export class MemoryCheckpointStore implements CheckpointStore {
   async keys(stage: string): Promise<readonly string[]> {
     return [...(this.#stages.get(stage)?.keys() ?? [])].sort();
   }
+
+  async remove(stage: string, key: string): Promise<void> {
+    this.#stages.get(stage)?.delete(key);
+  }
 }
 
 function copyOf({ schema, state, fence }: Checkpoint, version: number): StoredCheckpoint {

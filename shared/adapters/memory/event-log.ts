@@ -1,4 +1,4 @@
-import type { EventLog, LogRecord, OutgoingRecord } from "#shared/ports/event-log.ts";
+import type { EventLog, LogRecord, OutgoingRecord, PartitionPosition } from "#shared/ports/event-log.ts";
 
 /** A topic of a `MemoryEventLog`. */
 export interface MemoryTopic {
@@ -88,6 +88,13 @@ export class MemoryEventLog implements EventLog {
       committed.set(group, Math.max(committed.get(group) ?? 0, record.offset + 1));
     }
     for (const topic of new Set(records.map((record) => record.topic))) this.#dropConsumed(this.#topic(topic));
+  }
+
+  async positions(group: string, topic: string): Promise<readonly PartitionPosition[]> {
+    return this.#topic(topic).partitions.map(({ records, nextOffset: end, committed }, partition) => {
+      const begin = records[0]?.offset ?? end;
+      return { partition, begin, next: Math.max(begin, committed.get(group) ?? 0), end };
+    });
   }
 
   #topic(name: string): Topic {

@@ -1,0 +1,55 @@
+import type { LogRecord } from "../ports/event-log.ts";
+
+/** A record as the AWS event source hands it to a function: bytes in base64, headers as lists of byte values. */
+interface KafkaEventRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly timestampType: "CREATE_TIME" | "LOG_APPEND_TIME";
+  readonly key?: string | null;
+  /** Null or absent is a tombstone. */
+  readonly value?: string | null;
+  readonly headers: readonly Readonly<Record<string, readonly number[]>>[];
+}
+
+/** A batch of records, by topic and partition: `ticks-0`. */
+export interface KafkaEvent {
+  readonly eventSource: "aws:kafka" | "SelfManagedKafka";
+  readonly bootstrapServers: string;
+  readonly records: Readonly<Record<string, readonly KafkaEventRecord[]>>;
+}
+
+/** Records as the event source of a cluster that AWS does not manage would hand them over. */
+export function encodeKafkaEvent(bootstrapServers: string, records: readonly LogRecord[]): KafkaEvent {
+  const byPartition = Map.groupBy(records, ({ topic, partition }) => `${topic}-${partition}`);
+  const batches = [...byPartition].map(([name, some]) => [name, some.map(encodeRecord)] as const);
+  return { eventSource: "SelfManagedKafka", bootstrapServers, records: Object.fromEntries(batches) };
+}
+
+function encodeRecord({ topic, partition, offset, appendTime, key, value }: LogRecord): KafkaEventRecord {
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp: appendTime,
+    timestampType: "LOG_APPEND_TIME",
+    key: Buffer.from(key).toString("base64"),
+    value: value === null ? null : Buffer.from(value).toString("base64"),
+    headers: [],
+  };
+}
+
+/** The records of an event, in order within each partition. A record without a key has an empty one. */
+export function decodeKafkaEvent(event: KafkaEvent): LogRecord[] {
+  return Object.values(event.records)
+    .flat()
+    .map(({ topic, partition, offset, timestamp, key, value }) => ({
+      topic,
+      partition,
+      offset,
+      appendTime: timestamp,
+      key: Buffer.from(key ?? "", "base64").toString(),
+      value: value === null || value === undefined ? null : new Uint8Array(Buffer.from(value, "base64")),
+    }));
+}
