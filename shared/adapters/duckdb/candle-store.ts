@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Candle, CandleOrigin, ChosenCandles } from "#shared/market/candle.ts";
+import { GrowingCandleColumns } from "#shared/market/growing-candle-columns.ts";
 import { type Instrument, instrumentKey, parseInstrument } from "#shared/market/instrument.ts";
 import type { Interval } from "#shared/market/interval.ts";
 import { nominalLength, type Timeframe } from "#shared/market/timeframe.ts";
+import { WindowChoice } from "#shared/market/window-choice.ts";
 import type { CandleExtent, CandleQuery, CandleStore } from "#shared/ports/candle-store.ts";
 import { columnList } from "#shared/wire/tables.ts";
-import { WindowChoice } from "./candle-choice.ts";
-import { GrowingCandleColumns } from "./candle-columns.ts";
 import {
   appendCandles,
   CANDLE_SELECTION,
@@ -72,7 +72,7 @@ export class DuckdbCandleStore implements CandleStore {
     for await (const chunk of this.#slices(row.key, query, CANDLE_SELECTION, "", SLICE_WINDOWS)) {
       for (const candle of candlesOf(name, query.timeframe, chunk)) {
         const { openTime, closeTime, origin, revision } = candle;
-        const offered = choice.offer(openTime, closeTime, originCode(origin), revision);
+        const offered = choice.offer(openTime, closeTime, origin, revision);
         if (offered === "better") block[block.length - 1] = candle;
         if (offered !== "next") continue;
         if (block.length >= SLICE_WINDOWS) {
@@ -129,7 +129,7 @@ export class DuckdbCandleStore implements CandleStore {
       const revision = chunk.doubles(9);
       const completeness = chunk.bytes(10);
       for (let i = 0; i < chunk.length; i++) {
-        const offered = choice.offer(openTime[i]!, closeTime[i]!, origin[i]!, revision[i]!);
+        const offered = choice.offer(openTime[i]!, closeTime[i]!, originOfCode(origin[i]!), revision[i]!);
         if (offered === "worse") continue;
         const known = completenessOfCode(completeness[i]!);
         columns.set(offered === "better", known, openTime[i]!, closeTime[i]!, values, i);

@@ -1,14 +1,9 @@
-import {
-  type Candle,
-  type CandleChoice,
-  type CandleOrigin,
-  type ChosenCandles,
-  sameContent,
-} from "#shared/market/candle.ts";
+import { type Candle, type CandleOrigin, type ChosenCandles, sameContent } from "#shared/market/candle.ts";
 import { candleColumnsOf } from "#shared/market/candle-columns.ts";
 import { type Instrument, instrumentKey, parseInstrument } from "#shared/market/instrument.ts";
 import type { Interval } from "#shared/market/interval.ts";
 import type { Timeframe } from "#shared/market/timeframe.ts";
+import { WindowChoice } from "#shared/market/window-choice.ts";
 import type { CandleExtent, CandleQuery, CandleStore } from "#shared/ports/candle-store.ts";
 import type { RangeRegistry } from "#shared/ports/range-registry.ts";
 
@@ -56,7 +51,8 @@ export class MemoryCandleStore implements CandleStore {
 
   async *read(query: CandleQuery): AsyncGenerator<readonly Candle[], void, undefined> {
     const dirty = await this.#ranges.dirty(query.instrument);
-    const chosen = this.#candidates(query).map((candidates) => best(query.choice, candidates, dirty));
+    const choice = new WindowChoice(query.choice, dirty);
+    const chosen = this.#candidates(query).map((candidates) => best(choice, candidates));
     for (let at = 0; at < chosen.length; at += BLOCK_ROWS) yield chosen.slice(at, at + BLOCK_ROWS);
   }
 
@@ -127,16 +123,9 @@ function greatestRevision(candidates: readonly Candle[]): Candle | undefined {
   );
 }
 
-/** The candidate that stands for a window, as `CandleChoice` says. */
-function best(choice: CandleChoice, candidates: readonly Candle[], dirty: readonly Interval[]): Candle {
-  const of = (origin: CandleOrigin) => greatestRevision(candidates.filter((candle) => candle.origin === origin));
-  if (choice === "known") {
-    const first = candidates.find(({ origin, revision }) => origin === "live" && revision === 0);
-    if (first !== undefined) return first;
-  }
-  const { openTime, closeTime } = candidates[0]!;
-  const rebuilt = of("rebuilt");
-  const live = of("live");
-  if (live !== undefined && dirty.some((span) => span.from < closeTime && span.to > openTime)) return live;
-  return rebuilt ?? live ?? of("exchange") ?? of("file")!;
+function best(choice: WindowChoice, candidates: readonly Candle[]): Candle {
+  return candidates.reduce((held, candle) => {
+    const { openTime, closeTime, origin, revision } = candle;
+    return choice.offer(openTime, closeTime, origin, revision) === "worse" ? held : candle;
+  }, candidates[0]!);
 }

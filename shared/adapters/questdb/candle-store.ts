@@ -2,9 +2,9 @@ import type { Candle, CandleOrigin, ChosenCandles } from "#shared/market/candle.
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
 import type { Interval } from "#shared/market/interval.ts";
 import { TIMEFRAMES, type Timeframe } from "#shared/market/timeframe.ts";
+import { WindowChoice } from "#shared/market/window-choice.ts";
 import type { CandleExtent, CandleQuery, CandleStore } from "#shared/ports/candle-store.ts";
 import type { RangeRegistry } from "#shared/ports/range-registry.ts";
-import { WindowChoice } from "./candle-choice.ts";
 import { type CandleLine, candleLines, candleRequest } from "./candle-lines.ts";
 import { CANDLE_COLUMNS, candlesOf } from "./candle-pages.ts";
 import { CHOSEN_COLUMNS, ChosenColumns } from "./chosen-columns.ts";

@@ -1,5 +1,6 @@
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
 import type { Coverage, CoverageKind } from "#shared/market/interval.ts";
+import type { Leases } from "#shared/ports/leases.ts";
 import type { DirtyRange, RangeRegistry } from "#shared/ports/range-registry.ts";
 import { type RowWriter, rowLines } from "./row-lines.ts";
 import type { Server } from "./server.ts";
@@ -7,18 +8,23 @@ import { text, time } from "./sql-text.ts";
 
 /**
  * Dirty ranges and coverage in QuestDB. Every mark is a row of its own, and clearing it another state of that row, so
- * that no mark made meanwhile, here or elsewhere, is lost without any lock. Leases hold within this process alone, as
- * QuestDB has no conditional write: hosts of several processes take theirs from a store that has.
+ * that no mark made meanwhile, here or elsewhere, is lost without any lock. QuestDB has no conditional write, so leases
+ * come from a store that has; without one they hold within this process alone.
  */
 export class QuestdbRangeRegistry implements RangeRegistry {
   readonly #server: Server;
+  readonly #outerLeases: Leases | null;
   readonly #now: () => number;
   #lastMark = 0;
   readonly #leases = new Map<string, Promise<unknown>>();
 
-  /** @param now the clock that marks are made from, ms UTC */
-  constructor(server: Server, now: () => number = Date.now) {
+  /**
+   * @param leases that hold in other processes, too; null: within this one alone
+   * @param now the clock that marks are made from, ms UTC
+   */
+  constructor(server: Server, leases: Leases | null, now: () => number = Date.now) {
     this.#server = server;
+    this.#outerLeases = leases;
     this.#now = now;
   }
 
@@ -74,7 +80,9 @@ export class QuestdbRangeRegistry implements RangeRegistry {
 
   async withLease<T>(instrument: Instrument, work: () => Promise<T>): Promise<T> {
     const key = instrumentKey(instrument);
-    const run = (this.#leases.get(key) ?? Promise.resolve()).then(work);
+    const outer = this.#outerLeases;
+    const leased = outer === null ? work : () => outer.withLease(key, work);
+    const run = (this.#leases.get(key) ?? Promise.resolve()).then(leased);
     const settled = run.then(
       () => undefined,
       () => undefined,

@@ -1,4 +1,5 @@
 import type { CandleStore } from "#shared/ports/candle-store.ts";
+import type { Leases } from "#shared/ports/leases.ts";
 import type { RangeRegistry } from "#shared/ports/range-registry.ts";
 import type { ResultStore } from "#shared/ports/result-store.ts";
 import type { RunRegistry } from "#shared/ports/run-registry.ts";
@@ -20,7 +21,6 @@ import { WalGate } from "./wal-gate.ts";
 export interface QuestdbStore {
   readonly ticks: TickStore;
   readonly candles: CandleStore;
-  /** Its leases hold within this process alone. */
   readonly ranges: RangeRegistry;
   readonly results: ResultStore;
   readonly runs: RunRegistry;
@@ -30,6 +30,8 @@ export interface QuestdbStore {
 export interface QuestdbStoreOptions {
   /** For how many days ticks are kept; null: for good. */
   readonly keepTicksDays: number | null;
+  /** Where several processes rebuild: what the leases of `ranges` are taken from. Absent: they hold within this process. */
+  readonly leases?: Leases;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface QuestdbStoreOptions {
  */
 export async function openQuestdbStore(
   connection: QuestdbConnection,
-  { keepTicksDays }: QuestdbStoreOptions,
+  { keepTicksDays, leases }: QuestdbStoreOptions,
 ): Promise<QuestdbStore> {
   const sql = new SqlClient(connection);
   try {
@@ -47,7 +49,7 @@ export async function openQuestdbStore(
     await keepTicks(sql, wal, keepTicksDays);
     const http = new HttpEndpoint(connection);
     const server = { http, lines: new LineWriter(http), sql, wal };
-    const ranges = new QuestdbRangeRegistry(server);
+    const ranges = new QuestdbRangeRegistry(server, leases ?? null);
     return {
       ticks: new QuestdbTickStore(server),
       candles: new QuestdbCandleStore(server, ranges),

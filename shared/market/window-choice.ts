@@ -1,5 +1,5 @@
-import type { CandleChoice, CandleOrigin } from "#shared/market/candle.ts";
-import { type Interval, joinIntervals } from "#shared/market/interval.ts";
+import type { CandleChoice, CandleOrigin } from "./candle.ts";
+import { type Interval, joinIntervals } from "./interval.ts";
 
 /** How far ahead a candidate comes for its window; revisions decide within a rank. */
 function rank(choice: CandleChoice, origin: CandleOrigin, revision: number, dirty: boolean): number {
@@ -25,7 +25,7 @@ export class WindowChoice {
     this.#dirty = joinIntervals(dirty);
   }
 
-  /** `next`: the first candidate of its window. */
+  /** `next`: the first candidate of its window; `better` or `worse` than the best of its window until now. */
   offer(openTime: number, closeTime: number, origin: CandleOrigin, revision: number): "next" | "better" | "worse" {
     const next = openTime !== this.#openTime;
     if (next) {

@@ -1,5 +1,5 @@
-import type { ChosenCandles, Completeness } from "#shared/market/candle.ts";
-import { sharedNumbers } from "#shared/market/shared-numbers.ts";
+import type { ChosenCandles, Completeness } from "./candle.ts";
+import { sharedNumbers } from "./shared-numbers.ts";
 
 const LEAST_CAPACITY = 4_096;
 const COLUMNS = 8;
