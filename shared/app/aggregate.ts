@@ -6,37 +6,52 @@ import { TIMEFRAMES, type Timeframe } from "../market/timeframe.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import { encodeCandlesRecord } from "../wire/candle-records.ts";
 import { encodeDeadLetter } from "../wire/dead-letters.ts";
+import { replayKey } from "../wire/replay-keys.ts";
 import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
-import { CANDLES, DEAD_LETTERS } from "../wire/topics.ts";
+import { CANDLES, DEAD_LETTERS, REPLAY_CANDLES, REPLAY_TICKS } from "../wire/topics.ts";
 import { type Output, type StagePorts, type StageState, stepStage } from "./stage.ts";
 
-/** Name of the stage in checkpoints. */
+/** Name of the stage in checkpoints: of instruments that are live, and of those that are replayed. */
 export const AGGREGATE = "aggregate";
+export const AGGREGATE_REPLAY = "aggregate-replay";
 
 /** Live candles are made from one minute up. */
 export const LIVE_TIMEFRAMES: readonly Timeframe[] = TIMEFRAMES.filter((timeframe) => timeframe !== "1s");
 
-/** Folds a batch of topic `ticks` into candles, instrument by instrument. */
+/**
+ * Folds a batch of topic `ticks` into candles, instrument by instrument; one of topic `replay-ticks` likewise into topic
+ * `replay-candles`, for each session and generation apart.
+ */
 export async function aggregate(ports: StagePorts, records: readonly LogRecord[]): Promise<void> {
-  for (const [key, ofInstrument] of Map.groupBy(records, (record) => record.key)) {
-    const stageKey = {
-      stage: AGGREGATE,
-      key,
-      schema: AGGREGATOR_SCHEMA,
-      open: (state: Uint8Array | null) => new AggregateState(key, state),
-    };
-    await stepStage(ports, stageKey, ofInstrument);
+  for (const [topic, ofTopic] of Map.groupBy(records, (record) => record.topic)) {
+    const replayed = topic === REPLAY_TICKS;
+    for (const [key, ofKey] of Map.groupBy(ofTopic, (record) => record.key)) {
+      const stageKey = {
+        stage: replayed ? AGGREGATE_REPLAY : AGGREGATE,
+        key,
+        schema: AGGREGATOR_SCHEMA,
+        open: (state: Uint8Array | null) => new AggregateState(key, replayed, state),
+      };
+      await stepStage(ports, stageKey, ofKey);
+    }
   }
+}
+
+/** What follows the run in a key of the replay topics; the whole key on live topics. */
+function instrumentIn(key: string, replayed: boolean): string {
+  return replayed ? key.slice(key.indexOf("/") + 1) : key;
 }
 
 class AggregateState implements StageState {
   readonly #key: string;
+  readonly #replayed: boolean;
   readonly #aggregator: Aggregator;
 
-  constructor(key: string, state: Uint8Array | null) {
+  constructor(key: string, replayed: boolean, state: Uint8Array | null) {
     this.#key = key;
+    this.#replayed = replayed;
     const decoded = state === null ? undefined : decodeAggregator(state, LIVE_TIMEFRAMES);
-    this.#aggregator = new Aggregator(key, LIVE_TIMEFRAMES, decoded);
+    this.#aggregator = new Aggregator(instrumentIn(key, replayed), LIVE_TIMEFRAMES, decoded);
   }
 
   fold(record: LogRecord): readonly Output[] {
@@ -62,14 +77,16 @@ class AggregateState implements StageState {
     return encodeAggregator(this.#aggregator.state);
   }
 
-  #candles({ instrument, record }: DecodedTicks): readonly Output[] {
-    if (instrumentKey(instrument) !== this.#key) {
-      throw new InputError("bad-data", `a record of ${instrumentKey(instrument)} has the key ${this.#key}`);
+  #candles({ instrument, record, replay }: DecodedTicks): readonly Output[] {
+    const own = replay === null ? instrumentKey(instrument) : replayKey(replay, instrument);
+    if (own !== this.#key || (replay !== null) !== this.#replayed) {
+      throw new InputError("bad-data", `a record of ${own} has the key ${this.#key}`);
     }
     const folded = this.#aggregator.fold(record);
     const { candles, dirty, coverage, ended } = folded;
     if (candles.length === 0 && dirty.length === 0 && coverage.length === 0 && ended === null) return [];
-    return [{ topic: CANDLES, key: this.#key, value: encodeCandlesRecord({ instrument, ...folded }) }];
+    const value = encodeCandlesRecord({ instrument, ...folded, ...(replay === null ? null : { replay }) });
+    return [{ topic: replay === null ? CANDLES : REPLAY_CANDLES, key: this.#key, value }];
   }
 }
 

@@ -47,7 +47,7 @@ const candle: fc.Arbitrary<Candle> = fc
     completeness,
   }));
 const span = fc.record({ from: time, to: time });
-const record: fc.Arbitrary<CandlesRecord> = fc.record({
+const live: fc.Arbitrary<CandlesRecord> = fc.record({
   instrument: fc.constant(BTC),
   candles: fc.array(candle, { maxLength: 4 }),
   dirty: fc.array(span, { maxLength: 3 }),
@@ -57,6 +57,11 @@ const record: fc.Arbitrary<CandlesRecord> = fc.record({
   ),
   ended: optional(time),
 });
+const replayed = fc.record(
+  { told: time, replay: fc.record({ session: fc.constantFrom("replay-3fa9c1d2", "a"), generation: fc.nat(99) }) },
+  { requiredKeys: [] },
+);
+const record: fc.Arbitrary<CandlesRecord> = fc.tuple(live, replayed).map(([head, tail]) => ({ ...head, ...tail }));
 
 test("every record comes back as it was, sums to the last digit", () => {
   const property = fc.property(record, (sent) => {
@@ -90,6 +95,10 @@ describe("poison", () => {
     ["a coverage of an unknown kind", { coverage: [{ from: 0, to: 1, kind: "sunny", reason: "" }] }],
     ["an end of the wrong type", { ended: "yesterday" }],
     ["no end", { ended: undefined }],
+    ["a time told that is none", { told: "now" }],
+    ["a generation of no session", { generation: 1 }],
+    ["a session that no run could be named after", { session: "a/b", generation: 1 }],
+    ["a generation below 0", { session: "a", generation: -1 }],
     ["an unknown timeframe", ofCandle({ timeframe: "7m" })],
     ["a candle that opens between windows", ofCandle({ timeframe: "1h", openTime: 60_000 })],
     ["a candle without prices that is no gap", ofCandle({ open: null, completeness: "proven" })],

@@ -14,8 +14,9 @@ import {
   PoisonError,
   textField,
 } from "./decoded.ts";
+import { generationField, type ReplayGeneration } from "./replay-keys.ts";
 
-/** Version of the records on topic `candles`. */
+/** Version of the records on topics `candles` and `replay-candles`. */
 export const CANDLES_VERSION = 1;
 
 const ORIGINS: readonly CandleOrigin[] = ["live", "rebuilt", "exchange", "file"];
@@ -33,13 +34,18 @@ export interface CandlesRecord {
   readonly coverage: readonly Coverage[];
   /** When the instrument ended, ms UTC, exclusive; null while it goes on. */
   readonly ended: number | null;
+  /** Every candle of the instrument that closes up to here is told, ms UTC; absent: up to the last one in the record. */
+  readonly told?: number;
+  /** Absent on topic `candles`. */
+  readonly replay?: ReplayGeneration;
 }
 
-/** A record as the bytes of topic `candles`: JSON, sums as decimal integers of 1e-18. */
+/** A record as the bytes of topic `candles` or `replay-candles`: JSON, sums as decimal integers of 1e-18. */
 export function encodeCandlesRecord(record: CandlesRecord): Uint8Array {
   return encodeJson({
     v: CANDLES_VERSION,
     kind: "candles",
+    ...record.replay,
     exchange: record.instrument.exchange,
     symbol: record.instrument.symbol,
     candles: record.candles.map((candle) => ({
@@ -63,6 +69,7 @@ export function encodeCandlesRecord(record: CandlesRecord): Uint8Array {
     dirty: record.dirty.map(({ from, to }) => [from, to]),
     coverage: record.coverage,
     ended: record.ended,
+    ...(record.told === undefined ? null : { told: record.told }),
   });
 }
 
@@ -72,6 +79,7 @@ export function decodeCandlesRecord(bytes: Uint8Array | null): CandlesRecord {
   choiceField(json, "kind", ["candles"]);
   const instrument = instrumentField(json);
   const key = instrumentKey(instrument);
+  const replay = generationField(json);
   return {
     instrument,
     candles: listField(json, "candles").map((value) => decodeCandle(key, value)),
@@ -89,6 +97,8 @@ export function decodeCandlesRecord(bytes: Uint8Array | null): CandlesRecord {
       };
     }),
     ended: json["ended"] === null ? null : integerField(json, "ended"),
+    ...(json["told"] === undefined ? null : { told: integerField(json, "told") }),
+    ...(replay === null ? null : { replay }),
   };
 }
 

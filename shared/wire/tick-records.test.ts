@@ -56,8 +56,10 @@ function ticksRecord(ticks: TickColumns): fc.Arbitrary<TickRecord> {
 }
 
 test("every record comes back as it was, whatever its kind, ticks and ids", () => {
-  const property = fc.property(fc.constantFrom(...INSTRUMENTS), record, (instrument, sent) => {
-    expect(decodeTickRecord(encodeTickRecord(instrument, sent))).toEqual({ instrument, record: sent, badRows: [] });
+  const replays = fc.option(fc.record({ session: fc.constantFrom("replay-3fa9c1d2", "a"), generation: fc.nat(99) }));
+  const property = fc.property(fc.constantFrom(...INSTRUMENTS), record, replays, (instrument, sent, replay) => {
+    const decoded = decodeTickRecord(encodeTickRecord(instrument, sent, replay));
+    expect(decoded).toEqual({ instrument, record: sent, badRows: [], replay });
   });
   fc.assert(property, propertyRuns(500));
 });

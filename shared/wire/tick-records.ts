@@ -21,8 +21,9 @@ import {
   PoisonError,
   textField,
 } from "./decoded.ts";
+import { generationField, type ReplayGeneration } from "./replay-keys.ts";
 
-/** Version of the records on topic `ticks`. */
+/** Version of the records on topics `ticks` and `replay-ticks`. */
 export const TICKS_VERSION = 1;
 
 const ORIGINS: readonly TickOrigin[] = ["live", "repair", "backfill", "import", "replay"];
@@ -41,16 +42,23 @@ export interface BadRow {
   readonly reason: string;
 }
 
-/** A record of topic `ticks`. Of a block only the bad rows are left out. */
+/** A record of topic `ticks` or `replay-ticks`. Of a block only the bad rows are left out. */
 export interface DecodedTicks {
   readonly instrument: Instrument;
   readonly record: TickRecord;
   readonly badRows: readonly BadRow[];
+  /** Null on topic `ticks`. */
+  readonly replay: ReplayGeneration | null;
 }
 
-/** A record as the bytes of topic `ticks`: JSON, ticks in columns. */
-export function encodeTickRecord(instrument: Instrument, record: TickRecord): Uint8Array {
-  const head = { v: TICKS_VERSION, kind: record.kind, exchange: instrument.exchange, symbol: instrument.symbol };
+/** A record as the bytes of topic `ticks`, or with `replay` of topic `replay-ticks`: JSON, ticks in columns. */
+export function encodeTickRecord(
+  instrument: Instrument,
+  record: TickRecord,
+  replay: ReplayGeneration | null = null,
+): Uint8Array {
+  const { exchange, symbol } = instrument;
+  const head = { v: TICKS_VERSION, kind: record.kind, ...replay, exchange, symbol };
   if (record.kind !== "ticks") return encodeJson({ ...head, ...record });
   const { ticks, origin, watermark, previousId } = record;
   const aggregates = ticks.kind === "aggregate";
@@ -75,7 +83,8 @@ export function decodeTickRecord(bytes: Uint8Array | null): DecodedTicks {
   const json = decodeJson(bytes, TICKS_VERSION);
   const kind = choiceField(json, "kind", KINDS);
   const instrument = instrumentField(json);
-  if (kind === "ticks") return { instrument, ...decodeBlock(json) };
+  const replay = generationField(json);
+  if (kind === "ticks") return { instrument, replay, ...decodeBlock(json) };
   const record = ((): TickRecord => {
     switch (kind) {
       case "heartbeat":
@@ -94,7 +103,7 @@ export function decodeTickRecord(bytes: Uint8Array | null): DecodedTicks {
         return { kind, at: timeField(json, "at") };
     }
   })();
-  return { instrument, record, badRows: [] };
+  return { instrument, record, badRows: [], replay };
 }
 
 /** The time at `name`, ms UTC. Throws PoisonError. */
@@ -104,7 +113,7 @@ function timeField(json: Readonly<Record<string, unknown>>, name: string): numbe
   throw new PoisonError(`${name} ${time} is no time in ms from 2009 to 2099`);
 }
 
-function decodeBlock(json: Readonly<Record<string, unknown>>): Omit<DecodedTicks, "instrument"> {
+function decodeBlock(json: Readonly<Record<string, unknown>>): Omit<DecodedTicks, "instrument" | "replay"> {
   const kind = json["tick"] === undefined ? "trade" : choiceField(json, "tick", ["trade", "aggregate"]);
   const ids = json["ids"] === undefined ? "sequence" : choiceField(json, "ids", ["sequence", "hash"]);
   const id = column(json, "id");
