@@ -1,0 +1,81 @@
+import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
+import type { Platform, Store } from "#local/platform.ts";
+import { DynamodbCheckpointStore } from "#shared/adapters/dynamodb/checkpoint-store.ts";
+import { DynamodbLeases } from "#shared/adapters/dynamodb/leases.ts";
+import { DynamodbRunRegistry } from "#shared/adapters/dynamodb/run-registry.ts";
+import { clientOf } from "#shared/adapters/dynamodb/settings.ts";
+import { LargeStateFolder } from "#shared/adapters/files/large-state-folder.ts";
+import { FileTradeReader } from "#shared/adapters/files/trade-file-reader.ts";
+import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
+import { openQuestdbStore } from "#shared/adapters/questdb/store.ts";
+import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
+import type { EventLog } from "#shared/ports/event-log.ts";
+import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
+import type { Leases } from "#shared/ports/leases.ts";
+import type { RunRegistry } from "#shared/ports/run-registry.ts";
+import { LazyEventLog } from "./lazy-event-log.ts";
+import { type ServerSettings, serverSettings } from "./server-settings.ts";
+
+/** The platform on Kafka, QuestDB and DynamoDB. */
+export interface ServerPlatform extends Platform {
+  /** Connects when it is first used. */
+  readonly log: EventLog;
+  /** Live and replay runs; those of `store` follow them. */
+  readonly liveRuns: RunRegistry;
+  /** Large states, and artefacts of runs. */
+  readonly states: LargeStateStore;
+}
+
+/** What is kept in DynamoDB and beside it: states of stages, live runs, leases. Connects when it is first used. */
+export interface StateParts {
+  readonly checkpoints: CheckpointStore;
+  readonly liveRuns: RunRegistry;
+  readonly leases: Leases;
+  readonly states: LargeStateStore;
+  close(): void;
+}
+
+export function openStates({ dynamodb, stateFolder }: ServerSettings): StateParts {
+  const client = clientOf(dynamodb);
+  const states = new LargeStateFolder(stateFolder);
+  return {
+    checkpoints: new DynamodbCheckpointStore(client, dynamodb.checkpointsTable, states),
+    liveRuns: new DynamodbRunRegistry(client, dynamodb.runsTable),
+    leases: new DynamodbLeases(client, dynamodb.checkpointsTable),
+    states,
+    close: () => client.destroy(),
+  };
+}
+
+/**
+ * Opens the platform on the servers that the variables name. Throws InputError for variables that are missing or wrong,
+ * and where QuestDB does not answer; Kafka and DynamoDB are asked when they are needed.
+ */
+export async function openServerPlatform(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<ServerPlatform> {
+  const settings = serverSettings(environment);
+  const { checkpoints, liveRuns, leases, states, close: closeStates } = openStates(settings);
+  try {
+    const { keepTicksDays } = settings.questdb;
+    const questdb = await openQuestdbStore(settings.questdb, { keepTicksDays, leases });
+    const { ticks, candles, ranges, results, runs } = questdb;
+    const store: Store = { ticks, candles, ranges, checkpoints, results, runs };
+    const log = new LazyEventLog(() => KafkaEventLog.open(settings.kafka));
+    return {
+      store,
+      files: new FileTradeReader(),
+      catalog: new FolderCatalog(process.env),
+      log,
+      liveRuns,
+      states,
+      async close() {
+        await Promise.all([log.close(), questdb.close()]);
+        closeStates();
+      },
+    };
+  } catch (error) {
+    closeStates();
+    throw error;
+  }
+}
