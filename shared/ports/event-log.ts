@@ -1,8 +1,16 @@
+/** What is said about a record beside its value. Several of one name may be there. */
+export interface RecordHeader {
+  readonly name: string;
+  readonly value: Uint8Array;
+}
+
 /** A record to publish. Records with one key keep their order. */
 export interface OutgoingRecord {
   readonly key: string;
   /** Null is a tombstone. */
   readonly value: Uint8Array | null;
+  /** Absent where there are none. */
+  readonly headers?: readonly RecordHeader[];
 }
 
 /** A record as a consumer gets it. Offsets of a partition rise, with holes. */
@@ -38,4 +46,20 @@ export interface EventLog {
   commit(group: string, records: readonly LogRecord[]): Promise<void>;
   /** Where a group stands, by partition, ascending. One that committed nothing stands at the oldest record. */
   positions(group: string, topic: string): Promise<readonly PartitionPosition[]>;
+}
+
+/** A log whose records can be waited for, by readers that run on and on. */
+export interface FollowableLog extends EventLog {
+  /**
+   * Records of the partitions in `offsets`, each from its offset on, whether committed or not: as many as one request
+   * brings. Waits up to `waitMs` for the first where there is none, then resolves to none. Where the log does not have
+   * an offset, the partition is read from its first record on, and the group's commits follow. One call at a time for
+   * each group and topic. Rejects at the first fault: ask again from where you stand.
+   */
+  follow(
+    group: string,
+    topic: string,
+    offsets: ReadonlyMap<number, number>,
+    waitMs: number,
+  ): Promise<readonly LogRecord[]>;
 }

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventLog, LogRecord } from "#shared/ports/event-log.ts";
+import type { EventLog, FollowableLog, LogRecord } from "#shared/ports/event-log.ts";
 import { type Open, withStore } from "./opened.ts";
 import { propertyRuns } from "./property-runs.ts";
 
 /** A log with topics for one test. */
 export interface EventLogUnderTest {
-  readonly log: EventLog;
+  readonly log: FollowableLog;
   /** An empty topic of several partitions, which takes at least 5,000 records a partition. */
   readonly topic: string;
   /** Another empty topic. */
@@ -36,6 +36,7 @@ export function eventLogContract(name: string, open: Open<EventLogUnderTest>): v
   describe(`${name}: consuming`, () => {
     consumeTests(open);
     positionTests(open);
+    followTests(open);
     it("gives each record of a key in order, at least once, whatever is published, polled and committed", () =>
       modelTest(open));
   });
@@ -67,6 +68,71 @@ function positionTests(open: Open<EventLogUnderTest>): void {
     }));
 }
 
+/** Follows until so many records are there. */
+async function follow(
+  { log, topic }: EventLogUnderTest,
+  offsets: Map<number, number>,
+  count: number,
+): Promise<LogRecord[]> {
+  const all: LogRecord[] = [];
+  while (all.length < count) {
+    for (const one of await log.follow("g", topic, offsets, 100)) {
+      all.push(one);
+      offsets.set(one.partition, one.offset + 1);
+    }
+  }
+  return all;
+}
+
+async function beginnings({ log, topic }: EventLogUnderTest): Promise<Map<number, number>> {
+  return new Map((await log.positions("g", topic)).map(({ partition, next }) => [partition, next]));
+}
+
+function followTests(open: Open<EventLogUnderTest>): void {
+  it("is followed past what was committed, in order, only where it is asked to", () =>
+    withStore(open, async (store) => {
+      const { log, topic } = store;
+      const offsets = await beginnings(store);
+      const keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
+      for (const text of ["1", "2"])
+        await log.publish(
+          topic,
+          keys.map((key) => record(key, text)),
+        );
+      const read = await follow(store, offsets, 16);
+      for (const key of keys) expect(read.filter((one) => one.key === key).map(textOf)).toEqual(["1", "2"]);
+      expect(await log.follow("g", topic, offsets, 1)).toEqual([]);
+      const { partition } = read[0]!;
+      const [first] = await log.follow("g", topic, new Map([[partition, read[0]!.offset]]), 100);
+      expect(first).toEqual(read[0]);
+      const others = new Map([...offsets].filter(([other]) => other !== partition));
+      await log.publish(
+        topic,
+        keys.map((key) => record(key, "3")),
+      );
+      expect(new Set((await log.follow("g", topic, others, 100)).map((one) => one.partition))).not.toContain(partition);
+    }));
+
+  it("wakes a follower by a record that comes later", () =>
+    withStore(open, async (store) => {
+      const { log, topic } = store;
+      const waiting = log.follow("g", topic, await beginnings(store), 30_000);
+      await log.publish(topic, [record("a", "late")]);
+      expect((await waiting).map(textOf)).toEqual(["late"]);
+    }));
+
+  it("is followed from the first record on where it does not have the offset, and committed from there", () =>
+    withStore(open, async (store) => {
+      const { log, topic } = store;
+      await log.publish(topic, [record("a", "1"), record("a", "2")]);
+      const [one] = await log.poll("g", topic, 1);
+      await log.commit("g", [{ ...one!, offset: 99 }]);
+      const ahead = new Map([[one!.partition, 100]]);
+      const read = await log.follow("g", topic, ahead, 100);
+      expect(read.map(textOf)).toEqual(["1", "2"]);
+    }));
+}
+
 function publishTests(open: Open<EventLogUnderTest>): void {
   it("keeps keys, bytes, empty values and tombstones", () =>
     withStore(open, async ({ log, topic }) => {
@@ -81,6 +147,20 @@ function publishTests(open: Open<EventLogUnderTest>): void {
       expect(byKey.get("empty")!.value).toHaveLength(0);
       expect(byKey.get("gone")!.value).toBeNull();
       expect(byKey.get("gone")!.topic).toBe(topic);
+    }));
+
+  it("keeps headers, several of one name and empty ones too", () =>
+    withStore(open, async ({ log, topic }) => {
+      const headers = [
+        { name: "trace", value: Uint8Array.of(0, 127, 255) },
+        { name: "trace", value: new Uint8Array(0) },
+        { name: "größe", value: bytes("1") },
+      ];
+      await log.publish(topic, [{ key: "a", value: null, headers }, record("a", "x")]);
+      const [with3, without] = await drain(log, "g", topic);
+      const plain = (some: typeof headers) => some.map(({ name, value }) => [name, [...value]]);
+      expect(plain([...with3!.headers!])).toEqual(plain(headers));
+      expect(without).not.toHaveProperty("headers");
     }));
 
   it("keeps the order of a key, with rising offsets and append times", () =>

@@ -1,4 +1,4 @@
-import type { LogRecord } from "../ports/event-log.ts";
+import type { LogRecord, RecordHeader } from "../ports/event-log.ts";
 
 /** A record as the AWS event source hands it to a function: bytes in base64, headers as lists of byte values. */
 interface KafkaEventRecord {
@@ -27,7 +27,22 @@ export function encodeKafkaEvent(bootstrapServers: string, records: readonly Log
   return { eventSource: "SelfManagedKafka", bootstrapServers, records: Object.fromEntries(batches) };
 }
 
-function encodeRecord({ topic, partition, offset, appendTime, key, value }: LogRecord): KafkaEventRecord {
+/** Most that a record adds to the JSON text of an event, bytes: its own and the name of its partition. */
+export function kafkaEventBytes(record: LogRecord): number {
+  const { topic, partition, key, value } = record;
+  const rest = encodeRecord({ ...record, key: "", value: value === null ? null : NO_BYTES });
+  const partitionBytes = Buffer.byteLength(JSON.stringify({ [`${topic}-${partition}`]: [] }));
+  const restBytes = Buffer.byteLength(JSON.stringify(rest)) + 1;
+  return partitionBytes + restBytes + base64Bytes(Buffer.byteLength(key)) + base64Bytes(value?.length ?? 0);
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function base64Bytes(bytes: number): number {
+  return 4 * Math.ceil(bytes / 3);
+}
+
+function encodeRecord({ topic, partition, offset, appendTime, key, value, headers }: LogRecord): KafkaEventRecord {
   return {
     topic,
     partition,
@@ -35,8 +50,8 @@ function encodeRecord({ topic, partition, offset, appendTime, key, value }: LogR
     timestamp: appendTime,
     timestampType: "LOG_APPEND_TIME",
     key: Buffer.from(key).toString("base64"),
-    value: value === null ? null : Buffer.from(value).toString("base64"),
-    headers: [],
+    value: value === null ? null : Buffer.from(value.buffer, value.byteOffset, value.length).toString("base64"),
+    headers: (headers ?? []).map((header) => ({ [header.name]: [...header.value] })),
   };
 }
 
@@ -44,12 +59,17 @@ function encodeRecord({ topic, partition, offset, appendTime, key, value }: LogR
 export function decodeKafkaEvent(event: KafkaEvent): LogRecord[] {
   return Object.values(event.records)
     .flat()
-    .map(({ topic, partition, offset, timestamp, key, value }) => ({
+    .map(({ topic, partition, offset, timestamp, key, value, headers }) => ({
       topic,
       partition,
       offset,
       appendTime: timestamp,
       key: Buffer.from(key ?? "", "base64").toString(),
       value: value === null || value === undefined ? null : new Uint8Array(Buffer.from(value, "base64")),
+      ...(headers.length === 0 ? {} : { headers: headers.flatMap(decodeHeader) }),
     }));
+}
+
+function decodeHeader(header: KafkaEventRecord["headers"][number]): RecordHeader[] {
+  return Object.entries(header).map(([name, value]) => ({ name, value: Uint8Array.from(value) }));
 }

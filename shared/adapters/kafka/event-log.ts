@@ -1,19 +1,22 @@
 import kafkajs, { type Message, type Producer } from "kafkajs";
 import type Cluster from "kafkajs/src/cluster/index.js";
 import { InputError } from "#shared/market/input-error.ts";
-import type { EventLog, LogRecord, OutgoingRecord, PartitionPosition } from "#shared/ports/event-log.ts";
+import type { FollowableLog, LogRecord, OutgoingRecord, PartitionPosition } from "#shared/ports/event-log.ts";
 import { overdue, permanentFault, rootOf, untilDeadline } from "./faults.ts";
 import { GroupReader } from "./group-reader.ts";
 import { batchesOf } from "./record-batches.ts";
 import { clusterOf, type KafkaSettings, kafkaOf } from "./settings.ts";
 import { TopicDirectory } from "./topic-directory.ts";
+import { TopicFollower } from "./topic-follower.ts";
 
 /** Topics of a Kafka cluster. Calls go on through the loss of brokers, up to the deadline of the settings. */
-export class KafkaEventLog implements EventLog {
+export class KafkaEventLog implements FollowableLog {
   readonly #settings: KafkaSettings;
   readonly #cluster: Cluster;
   readonly #topics: TopicDirectory;
   readonly #reader: GroupReader;
+  /** By group and topic. */
+  readonly #followers = new Map<string, TopicFollower>();
   #producer: Promise<Producer> | null = null;
 
   private constructor(settings: KafkaSettings) {
@@ -58,9 +61,24 @@ export class KafkaEventLog implements EventLog {
     return this.#reader.positions(group, topic);
   }
 
+  async follow(
+    group: string,
+    topic: string,
+    offsets: ReadonlyMap<number, number>,
+    waitMs: number,
+  ): Promise<readonly LogRecord[]> {
+    const key = JSON.stringify([group, topic]);
+    const follower = this.#followers.get(key) ?? new TopicFollower(this.#settings, topic);
+    this.#followers.set(key, follower);
+    const { records, restarted } = await follower.fetch(offsets, waitMs);
+    if (restarted.size > 0) await this.#reader.restart(group, topic, restarted);
+    return [...records.values()].flat();
+  }
+
   /** Ends all connections; the log is not used after. */
   async close(): Promise<void> {
-    await Promise.all([this.#cluster.disconnect(), this.#dropProducer()]);
+    const followers = [...this.#followers.values()].map((follower) => follower.close());
+    await Promise.all([this.#cluster.disconnect(), this.#dropProducer(), ...followers]);
   }
 
   async #send(topic: string, messages: Message[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type Cluster from "kafkajs/src/cluster/index.js";
 import Batch from "kafkajs/src/consumer/batch.js";
-import type { LogRecord } from "#shared/ports/event-log.ts";
+import type { LogRecord, RecordHeader } from "#shared/ports/event-log.ts";
 import { rootOf } from "./faults.ts";
 
 /** Most that one request brings of a partition, bytes; a greater record comes alone. */
@@ -14,20 +14,21 @@ export interface Fetched {
 }
 
 /**
- * Records of a topic's partitions from an offset on, as far as one request a broker brings them; none where none are
- * there now. Offsets that the log no longer has, or not yet, count as its first one.
+ * Records of a topic's partitions from an offset on, as far as one request a broker brings them. Where none are there,
+ * each broker waits up to `waitMs` for one. Offsets that the log no longer has, or not yet, count as its first one.
  */
 export async function fetchPartitions(
   cluster: Cluster,
   topic: string,
   offsets: ReadonlyMap<number, number>,
+  waitMs: number,
 ): Promise<Fetched> {
   const found = new Map<number, readonly LogRecord[]>();
   const restarted = new Map<number, number>();
   let wanted = offsets;
   while (wanted.size > 0) {
     try {
-      wanted = await fetchOnce(cluster, topic, wanted, found);
+      wanted = await fetchOnce(cluster, topic, wanted, waitMs, found);
     } catch (error) {
       if (rootOf(error).type !== "OFFSET_OUT_OF_RANGE") throw error;
       const within = await withinRange(cluster, topic, wanted);
@@ -43,6 +44,7 @@ async function fetchOnce(
   cluster: Cluster,
   topic: string,
   wanted: ReadonlyMap<number, number>,
+  waitMs: number,
   found: Map<number, readonly LogRecord[]>,
 ): Promise<Map<number, number>> {
   const again = new Map<number, number>();
@@ -56,7 +58,7 @@ async function fetchOnce(
         maxBytes: PARTITION_BYTES,
       }));
       const { responses } = await broker.fetch({
-        maxWaitTime: 1,
+        maxWaitTime: waitMs,
         minBytes: 1,
         maxBytes: PARTITION_BYTES * asked.length,
         topics: [{ topic, partitions: asked }],
@@ -78,14 +80,23 @@ async function fetchOnce(
 }
 
 function recordsOf(topic: string, partition: number, batch: Batch): readonly LogRecord[] {
-  return batch.messages.map(({ key, value, offset, timestamp }) => ({
-    topic,
-    partition,
-    offset: Number(offset),
-    appendTime: Number(timestamp),
-    key: key?.toString("utf8") ?? "",
-    value,
-  }));
+  return batch.messages.map(({ key, value, offset, timestamp, headers }) => {
+    const named = Object.entries(headers).flatMap(headersOf);
+    return {
+      topic,
+      partition,
+      offset: Number(offset),
+      appendTime: Number(timestamp),
+      key: key?.toString("utf8") ?? "",
+      value,
+      ...(named.length === 0 ? {} : { headers: named }),
+    };
+  });
+}
+
+/** kafkajs keeps the headers of one name together, and a value that is null as it is: it counts as empty. */
+function headersOf([name, values]: readonly [string, Buffer | null | (Buffer | null)[]]): RecordHeader[] {
+  return [values].flat().map((value) => ({ name, value: value ?? new Uint8Array(0) }));
 }
 
 async function withinRange(

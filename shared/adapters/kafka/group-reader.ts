@@ -40,7 +40,7 @@ export class GroupReader {
     if (short.length > 0) {
       const wanted = new Map(short.map((partition) => [partition, offsets.get(partition)!]));
       const fetched = await untilDeadline(`read topic '${topic}'`, this.#settings, () =>
-        this.#refreshingOnFailure(() => fetchPartitions(this.#cluster, topic, wanted)),
+        this.#refreshingOnFailure(() => fetchPartitions(this.#cluster, topic, wanted, 1)),
       );
       for (const [partition, offset] of fetched.restarted) {
         this.#restarts.set(keyOf(group, topic, partition), { from: offsets.get(partition)!, to: offset });
@@ -51,6 +51,14 @@ export class GroupReader {
       }
     }
     return partitions.flatMap((partition) => this.#held(group, topic, partition, offsets).slice(0, limit));
+  }
+
+  /** Lets the group's commits follow a reader that found its offsets gone, and reads on from these instead. */
+  async restart(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
+    const committed = await this.#committed(group, topic, [...offsets.keys()]);
+    for (const [partition, to] of offsets) {
+      this.#restarts.set(keyOf(group, topic, partition), { from: committed.get(partition)!, to });
+    }
   }
 
   async commit(group: string, records: readonly LogRecord[]): Promise<void> {

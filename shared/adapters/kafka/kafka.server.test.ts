@@ -23,6 +23,8 @@ const topicOf = (partitions: number): KafkaTopic => ({
   retentionMs: 86_400_000,
 });
 
+type Rest<F> = F extends (group: string, ...rest: infer Others) => unknown ? Others : never;
+
 /** A log that gives groups names of their own: groups outlive a test on a server that others use. */
 async function openLog() {
   const topics = [topicOf(3), topicOf(2)] as const;
@@ -35,6 +37,7 @@ async function openLog() {
       poll: (group: string, topic: string, limit: number) => log.poll(own(group), topic, limit),
       commit: (group: string, records: Parameters<typeof log.commit>[1]) => log.commit(own(group), records),
       positions: (group: string, topic: string) => log.positions(own(group), topic),
+      follow: (group: string, ...rest: Rest<typeof log.follow>) => log.follow(own(group), ...rest),
     },
     topic: topics[0].name,
     otherTopic: topics[1].name,
@@ -134,6 +137,16 @@ describe("records", () => {
       expect(await log.poll("ahead", topic, 10)).toEqual([]);
       await log.publish(topic, [{ key: "b", value: null }]);
       expect(await log.poll("ahead", topic, 10)).toMatchObject([{ key: "b", offset: 1 }]);
+    }));
+
+  it("are committed from the first on by a group whose follower found its offset gone", () =>
+    withLog(async (log, topic) => {
+      await log.publish(topic, [{ key: "a", value: null }]);
+      const [record] = await log.poll("follower", topic, 10);
+      await log.commit("follower", [{ ...record!, offset: 99 }]);
+      expect(await log.follow("follower", topic, new Map([[0, 105]]), 100)).toEqual([record]);
+      await log.commit("follower", [record!]);
+      expect(await log.positions("follower", topic)).toEqual([{ partition: 0, begin: 0, next: 1, end: 1 }]);
     }));
 });
 

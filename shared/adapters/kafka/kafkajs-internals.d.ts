@@ -45,6 +45,8 @@ declare module "kafkajs/src/consumer/batch.js" {
     readonly value: Buffer | null;
     readonly offset: string;
     readonly timestamp: string;
+    /** Several values of one name are a list. */
+    readonly headers: Readonly<Record<string, Buffer | null | (Buffer | null)[]>>;
   }
   interface FetchedPartition {
     readonly partition: number;

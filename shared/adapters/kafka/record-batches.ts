@@ -1,18 +1,20 @@
-import type { Message } from "kafkajs";
+import type { IHeaders, Message } from "kafkajs";
 import { InputError } from "#shared/market/input-error.ts";
-import type { OutgoingRecord } from "#shared/ports/event-log.ts";
+import type { OutgoingRecord, RecordHeader } from "#shared/ports/event-log.ts";
 
 /** A topic takes batches of 1 MiB; this leaves room for what Kafka adds. */
 const BATCH_BYTES = 1_000_000;
 /** Most that Kafka adds to a record: lengths, offsets, times. */
 const RECORD_OVERHEAD = 40;
+/** Two lengths. */
+const HEADER_OVERHEAD = 10;
 
 /** Records in their order, in batches that a topic takes. Throws InputError where one record alone is too large. */
 export function batchesOf(topic: string, records: readonly OutgoingRecord[]): Message[][] {
   const batches: Message[][] = [];
   let room = 0;
-  for (const { key, value } of records) {
-    const size = Buffer.byteLength(key) + (value?.length ?? 0) + RECORD_OVERHEAD;
+  for (const { key, value, headers = [] } of records) {
+    const size = Buffer.byteLength(key) + (value?.length ?? 0) + RECORD_OVERHEAD + headerBytes(headers);
     if (size > BATCH_BYTES) {
       throw new InputError(
         "bad-data",
@@ -25,9 +27,25 @@ export function batchesOf(topic: string, records: readonly OutgoingRecord[]): Me
       room = BATCH_BYTES;
     }
     room -= size;
-    batches
-      .at(-1)!
-      .push({ key, value: value === null ? null : Buffer.from(value.buffer, value.byteOffset, value.length) });
+    batches.at(-1)!.push({
+      key,
+      value: value === null ? null : bufferOf(value),
+      ...(headers.length === 0 ? {} : { headers: messageHeaders(headers) }),
+    });
   }
   return batches;
+}
+
+function headerBytes(headers: readonly RecordHeader[]): number {
+  return headers.reduce((sum, { name, value }) => sum + Buffer.byteLength(name) + value.length + HEADER_OVERHEAD, 0);
+}
+
+/** As kafkajs takes them: the values of one name in a list. */
+function messageHeaders(headers: readonly RecordHeader[]): IHeaders {
+  const byName = Map.groupBy(headers, ({ name }) => name);
+  return Object.fromEntries([...byName].map(([name, some]) => [name, some.map(({ value }) => bufferOf(value))]));
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

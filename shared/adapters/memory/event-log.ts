@@ -1,4 +1,4 @@
-import type { EventLog, LogRecord, OutgoingRecord, PartitionPosition } from "#shared/ports/event-log.ts";
+import type { FollowableLog, LogRecord, OutgoingRecord, PartitionPosition } from "#shared/ports/event-log.ts";
 
 /** A topic of a `MemoryEventLog`. */
 export interface MemoryTopic {
@@ -33,8 +33,10 @@ interface Topic {
 }
 
 /** A log held in memory and bounded: what is not consumed is refused at the door, not piled up. */
-export class MemoryEventLog implements EventLog {
+export class MemoryEventLog implements FollowableLog {
   readonly #topics = new Map<string, Topic>();
+  /** Ended by the next record of whatever topic. */
+  readonly #waits = new Set<() => void>();
   readonly #now: () => number;
 
   /** `now` stamps records, ms UTC. */
@@ -64,6 +66,7 @@ export class MemoryEventLog implements EventLog {
       partition.records.push({
         key: record.key,
         value: record.value === null ? null : record.value.slice(),
+        ...(record.headers === undefined ? {} : { headers: record.headers }),
         topic,
         partition: placed[i]!,
         offset: partition.nextOffset,
@@ -72,6 +75,7 @@ export class MemoryEventLog implements EventLog {
       partition.nextOffset = pastHole(settings, partition.nextOffset + 1);
       if (settings.groups.length === 0 && partition.records.length > settings.bound) partition.records.shift();
     }
+    for (const end of this.#waits) end();
   }
 
   async poll(group: string, topic: string, limit: number): Promise<readonly LogRecord[]> {
@@ -79,6 +83,37 @@ export class MemoryEventLog implements EventLog {
     return partitions.flatMap(({ records, committed }) => {
       const from = firstAtOrAfter(records, committed.get(group) ?? 0);
       return records.slice(from, from + limit);
+    });
+  }
+
+  async follow(
+    _group: string,
+    topic: string,
+    offsets: ReadonlyMap<number, number>,
+    waitMs: number,
+  ): Promise<readonly LogRecord[]> {
+    const { partitions } = this.#topic(topic);
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const found = [...offsets].flatMap(([partition, offset]) => {
+        const { records, nextOffset } = partitions[partition]!;
+        return records.slice(offset > nextOffset ? 0 : firstAtOrAfter(records, offset));
+      });
+      const left = deadline - performance.now();
+      if (found.length > 0 || left <= 0) return found;
+      await this.#nextRecord(left);
+    }
+  }
+
+  #nextRecord(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#waits.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, waitMs);
+      this.#waits.add(end);
     });
   }
 
