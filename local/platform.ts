@@ -1,3 +1,4 @@
+import type { ExportFormat, ExportQuery } from "#shared/adapters/duckdb/export.ts";
 import type { CandleStore } from "#shared/ports/candle-store.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { RangeRegistry } from "#shared/ports/range-registry.ts";
@@ -17,6 +18,11 @@ export interface Store {
   readonly results: ResultStore;
   /** Every run that was stored, live ones included. */
   readonly runs: RunRegistry;
+  /**
+   * Writes the rows to the file `path`, made with its folder or replaced, and resolves to their number. Throws InputError
+   * 'no-data' for an instrument or run that the store does not know.
+   */
+  export(query: ExportQuery, path: string, format: ExportFormat): Promise<number>;
 }
 
 /** What commands work on, wherever it is. */

@@ -1,4 +1,4 @@
-import type { Platform } from "#local/embedded/platform.ts";
+import type { Platform } from "#local/platform.ts";
 import { loadReportAssets } from "#local/report/chart-assets.ts";
 import { reportInput } from "#shared/app/report-input.ts";
 import { loadCode } from "#shared/app/run-plan.ts";

@@ -1,28 +1,21 @@
 import { existsSync } from "node:fs";
-import { DEFAULT_STORE, openPlatform, type Platform } from "#local/embedded/platform.ts";
+import { openPlatform } from "#local/embedded/platform.ts";
+import type { Platform } from "#local/platform.ts";
+import type { ServerPlatform } from "#local/up/server-platform.ts";
 import { InputError } from "#shared/market/input-error.ts";
-import type { Arguments, OptionSpec } from "./command.ts";
-
-/** The option that every command with a store takes. */
-export const STORE_OPTION: Readonly<Record<string, OptionSpec>> = {
-  store: { value: "FILE", help: `the store (default ${DEFAULT_STORE}, or MILLRACE_STORE)` },
-};
-
-/** Path of the store that the arguments, the environment, or nobody names. */
-export function storePath(args: Arguments): string {
-  return args.value("store") ?? (process.env["MILLRACE_STORE"] || DEFAULT_STORE);
-}
+import type { Arguments } from "./command.ts";
+import { findServers, noServers, placeOf, type ServersPlace } from "./store-place.ts";
 
 /**
  * Runs `work` on the platform with a store that exists, and closes it whatever happens. Throws InputError 'not-found'
  * where there is none: a mistyped path must not look like an empty store.
  */
 export async function withPlatform<T>(args: Arguments, work: (platform: Platform) => Promise<T>): Promise<T> {
-  const path = storePath(args);
-  if (!existsSync(path)) {
+  const place = placeOf(args);
+  if (place.kind === "file" && !existsSync(place.path)) {
     throw new InputError(
       "not-found",
-      `there is no store ${path} yet: 'npx millrace import' makes it, or name another one with --store`,
+      `there is no store ${place.path} yet: 'npx millrace import' makes it, or name another one with --store`,
     );
   }
   return withNewPlatform(args, work);
@@ -30,7 +23,25 @@ export async function withPlatform<T>(args: Arguments, work: (platform: Platform
 
 /** As `withPlatform`, on a store that is made where it is missing. */
 export async function withNewPlatform<T>(args: Arguments, work: (platform: Platform) => Promise<T>): Promise<T> {
-  const platform = await openPlatform(storePath(args));
+  const place = placeOf(args);
+  if (place.kind === "servers") return closing(await openServers(place), work);
+  return closing(await openPlatform(place.path), work);
+}
+
+/** Runs `work` on the servers, and closes them whatever happens. Throws InputError 'not-found' where none run. */
+export async function withServers<T>(work: (platform: ServerPlatform) => Promise<T>): Promise<T> {
+  const servers = findServers(process.env);
+  if (servers === null) throw noServers();
+  return closing(await openServers(servers), work);
+}
+
+/** The clients of servers take a while to load, and most commands do without. */
+async function openServers({ environment }: ServersPlace): Promise<ServerPlatform> {
+  const { openServerPlatform } = await import("#local/up/server-platform.ts");
+  return openServerPlatform(environment);
+}
+
+async function closing<P extends Platform, T>(platform: P, work: (platform: P) => Promise<T>): Promise<T> {
   try {
     return await work(platform);
   } finally {

@@ -13,6 +13,7 @@ import type { EventLog } from "#shared/ports/event-log.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 import type { Leases } from "#shared/ports/leases.ts";
 import type { RunRegistry } from "#shared/ports/run-registry.ts";
+import { exportRows } from "./export-rows.ts";
 import { LazyEventLog } from "./lazy-event-log.ts";
 import { type ServerSettings, serverSettings } from "./server-settings.ts";
 
@@ -60,7 +61,10 @@ export async function openServerPlatform(
     const { keepTicksDays } = settings.questdb;
     const questdb = await openQuestdbStore(settings.questdb, { keepTicksDays, leases });
     const { ticks, candles, ranges, results, runs } = questdb;
-    const store: Store = { ticks, candles, ranges, checkpoints, results, runs };
+    const store: Store = {
+      ...{ ticks, candles, ranges, checkpoints, results, runs },
+      export: (query, path, format) => exportRows({ candles, results, runs }, query, path, format),
+    };
     const log = new LazyEventLog(() => KafkaEventLog.open(settings.kafka));
     return {
       store,

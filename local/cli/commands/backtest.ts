@@ -1,5 +1,5 @@
 import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
-import type { Platform } from "#local/embedded/platform.ts";
+import type { Platform } from "#local/platform.ts";
 import { parseParameters } from "#local/strategies/catalog.ts";
 import { threadRunner } from "#local/workers/thread-runner.ts";
 import { type AnalyzerFigures, type AnalyzerRequest, analyzeRun, checkAnalyzers } from "#shared/app/analyze-run.ts";
@@ -22,7 +22,8 @@ import { writeTextFile } from "../output-file.ts";
 import { reportOf } from "../report-page.ts";
 import { figureTable, qualityLine, runJson, shortFeeds } from "../run-lines.ts";
 import { LAST_TIME, SPAN_OPTIONS, spanOf } from "../span.ts";
-import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+import { STORE_OPTION } from "../store-place.ts";
+import { withPlatform } from "../with-platform.ts";
 import { AS_OPTION, choiceOf } from "./candles.ts";
 
 /** Options that say what a run is, besides its parameters. */

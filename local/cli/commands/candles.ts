@@ -8,8 +8,9 @@ import { CSV_HEADINGS, candleCells, candleCsv, candleJson } from "../candle-line
 import type { Arguments, Command, OptionSpec } from "../command.ts";
 import { note, writeLine, writeText } from "../output.ts";
 import { heldSpans, SPAN_OPTIONS, spanOf } from "../span.ts";
+import { STORE_OPTION } from "../store-place.ts";
 import { formatNumber, renderTable } from "../table.ts";
-import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+import { withPlatform } from "../with-platform.ts";
 
 /** A table shows so many of the first and of the last candles; --json and --csv write all. */
 const SHOWN = 20;

@@ -10,8 +10,9 @@ import type { Command } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
 import { writeLine } from "../output.ts";
 import { Progress } from "../progress.ts";
+import { STORE_OPTION } from "../store-place.ts";
 import { formatNumber } from "../table.ts";
-import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+import { withPlatform } from "../with-platform.ts";
 import { PLAN_OPTIONS, planOf, prepareFeeds, REQUIRE_OPTION, requiresProven } from "./backtest.ts";
 
 const DEFAULT_SEED = 1;

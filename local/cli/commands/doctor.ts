@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Platform } from "#local/embedded/platform.ts";
+import type { Platform } from "#local/platform.ts";
 import { LATENESS } from "#shared/aggregation/aggregator.ts";
 import { liveWatermark } from "#shared/app/aggregate.ts";
 import { InputError } from "#shared/market/input-error.ts";
@@ -10,8 +10,9 @@ import { windowOpen } from "#shared/market/timeframe.ts";
 import type { Command } from "../command.ts";
 import { hint } from "../hint.ts";
 import { writeLine } from "../output.ts";
+import { placeOf, STORE_OPTION, type StorePlace } from "../store-place.ts";
 import { formatMinute, formatNumber, renderTable } from "../table.ts";
-import { STORE_OPTION, storePath, withNewPlatform } from "../with-platform.ts";
+import { withNewPlatform } from "../with-platform.ts";
 
 const TRADE_COLUMNS = [
   { heading: "instrument" },
@@ -39,14 +40,11 @@ export const doctor: Command = {
   positionals: [0, 0],
   run: (args) =>
     withNewPlatform(args, async ({ store, catalog }) => {
-      const path = resolve(storePath(args));
-      const disk = await statfs(dirname(path));
       const tables = [await tradesTable(store), await candlesTable(store)].filter((table) => table !== null);
       await writeLine(
         [
           `Node        ${process.versions.node}, ${process.platform} ${process.arch}`,
-          `store       ${path}, ${formatNumber(statSync(path).size / 2 ** 20, 1)} MiB, sound`,
-          `disk        ${formatNumber((disk.bavail * disk.bsize) / 2 ** 30, 1)} GiB free`,
+          ...(await storeLines(placeOf(args))),
           ...(await strategyLines(catalog)),
           `runs        ${(await store.runs.list()).length}`,
           "",
@@ -57,6 +55,18 @@ export const doctor: Command = {
       );
     }),
 };
+
+/** Where the store is, and how much room its disk has. */
+async function storeLines(place: StorePlace): Promise<string[]> {
+  const folder = place.kind === "file" ? dirname(resolve(place.path)) : process.cwd();
+  const disk = await statfs(folder);
+  const free = `disk        ${formatNumber((disk.bavail * disk.bsize) / 2 ** 30, 1)} GiB free`;
+  if (place.kind === "servers") {
+    return [`store       QuestDB of ${place.name}, sound; 'npx millrace status' tells of the rest`, free];
+  }
+  const path = resolve(place.path);
+  return [`store       ${path}, ${formatNumber(statSync(path).size / 2 ** 20, 1)} MiB, sound`, free];
+}
 
 /** The strategies that load, and what is wrong with each that does not. */
 async function strategyLines(catalog: Platform["catalog"]): Promise<string[]> {

@@ -7,8 +7,9 @@ import type { Arguments, Command } from "../command.ts";
 import { writeLine } from "../output.ts";
 import { writing } from "../output-file.ts";
 import { SPAN_OPTIONS, spanOf } from "../span.ts";
+import { STORE_OPTION } from "../store-place.ts";
 import { formatNumber } from "../table.ts";
-import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+import { withPlatform } from "../with-platform.ts";
 import { AS_OPTION, choiceOf } from "./candles.ts";
 import { findRun } from "./runs.ts";
 

@@ -5,8 +5,9 @@ import { parseInstrument } from "#shared/market/instrument.ts";
 import type { Command } from "../command.ts";
 import { writeLine } from "../output.ts";
 import { heldSpans, SPAN_OPTIONS, spanOf } from "../span.ts";
+import { STORE_OPTION } from "../store-place.ts";
 import { formatDuration, formatMinute, renderTable } from "../table.ts";
-import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+import { withPlatform } from "../with-platform.ts";
 
 const COLUMNS = [
   { heading: "from (UTC)" },

@@ -1,5 +1,5 @@
-import { basename, dirname, join } from "node:path";
-import type { Platform } from "#local/embedded/platform.ts";
+import { basename, join } from "node:path";
+import type { Platform } from "#local/platform.ts";
 import { RejectsFile } from "#shared/adapters/files/rejects-file.ts";
 import { type ImportSummary, importFile } from "#shared/app/import-file.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
@@ -12,8 +12,9 @@ import { SOME_REJECTED } from "../exit-codes.ts";
 import { note, writeLine } from "../output.ts";
 import { writing } from "../output-file.ts";
 import { Progress } from "../progress.ts";
+import { folderBeside, placeOf, STORE_OPTION } from "../store-place.ts";
 import { formatNumber, formatTime } from "../table.ts";
-import { STORE_OPTION, storePath, withNewPlatform } from "../with-platform.ts";
+import { withNewPlatform } from "../with-platform.ts";
 
 export const importCommand: Command = {
   name: "import",
@@ -39,7 +40,7 @@ export const importCommand: Command = {
   async run(args) {
     const [target, ...paths] = args.positionals;
     const { instrument, timeframe } = parseTarget(target!);
-    const rejectsPath = args.value("rejects") ?? join(dirname(storePath(args)), "rejects.csv");
+    const rejectsPath = args.value("rejects") ?? join(folderBeside(placeOf(args)), "rejects.csv");
     let fault: InputError | null = null;
     await withNewPlatform(args, async (platform) => {
       for (const path of paths) {

@@ -2,7 +2,8 @@ import type { Command } from "../command.ts";
 import { note } from "../output.ts";
 import { writeTextFile } from "../output-file.ts";
 import { reportOf } from "../report-page.ts";
-import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+import { STORE_OPTION } from "../store-place.ts";
+import { withPlatform } from "../with-platform.ts";
 import { findRun } from "./runs.ts";
 
 export const report: Command = {

@@ -6,8 +6,9 @@ import { hint } from "../hint.ts";
 import { note, writeLine } from "../output.ts";
 import { backtestLines } from "../run-again.ts";
 import { figureTable, runJson, shortFeeds } from "../run-lines.ts";
+import { STORE_OPTION } from "../store-place.ts";
 import { formatMinute, formatNumber, formatPercent, renderTable } from "../table.ts";
-import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+import { withPlatform } from "../with-platform.ts";
 
 /** As much of a tag as a terminal has room for, and every type of order. */
 const LONGEST_WORD = 14;

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
-import type { Platform } from "#local/embedded/platform.ts";
+import type { Platform } from "#local/platform.ts";
 import { SweepThreads } from "#local/workers/sweep-threads.ts";
 import { readFeeds } from "#shared/app/backtest.ts";
 import { requireProven } from "#shared/app/check-proven.ts";
@@ -17,10 +17,11 @@ import { RUN_FAILED } from "../exit-codes.ts";
 import { note, writeLine } from "../output.ts";
 import { writeTextFile } from "../output-file.ts";
 import { Progress } from "../progress.ts";
+import { STORE_OPTION } from "../store-place.ts";
 import { luckInWords, sweepCsv, sweepJson, sweepReport, sweepTable } from "../sweep-lines.ts";
 import { formatNumber } from "../table.ts";
 import { walkForwardJson, walkForwardTable } from "../walk-forward-lines.ts";
-import { STORE_OPTION, withPlatform } from "../with-platform.ts";
+import { withPlatform } from "../with-platform.ts";
 import { PLAN_OPTIONS, planWithoutParams, prepareFeeds, REQUIRE_OPTION, requiresProven } from "./backtest.ts";
 
 const DEFAULT_TOP = 10;
