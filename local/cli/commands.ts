@@ -11,6 +11,7 @@ import { newStrategy } from "./commands/new-strategy.ts";
 import { report } from "./commands/report.ts";
 import { runs } from "./commands/runs.ts";
 import { sweepCommand } from "./commands/sweep.ts";
+import { up } from "./commands/up.ts";
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -26,4 +27,5 @@ export const COMMANDS: readonly Command[] = [
   report,
   exportCommand,
   doctor,
+  up,
 ];

@@ -9,6 +9,8 @@ export interface ServerProcess {
   readonly processId: number;
   /** What the server prints. */
   readonly logFile: string;
+  /** Resolves when the server is gone, whoever ended it. */
+  readonly ended: Promise<void>;
   /**
    * Asks the server to end, and kills it after `deadlineMs`, 10 s unless told otherwise. Resolves when it is gone, at
    * once where it is gone already.
@@ -49,6 +51,8 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
     child = spawn(command.file, command.args, {
       env: { ...process.env, ...command.environment },
       stdio: ["ignore", log.fd, log.fd],
+      // A terminal's Ctrl-C is for who started the servers: that one stops them in their order.
+      detached: true,
     });
     // From the start: it may be gone before it is asked for.
     gone = new Promise((resolve) => child.once("exit", () => resolve()));
@@ -73,6 +77,7 @@ function handleOf(child: ChildProcess, gone: Promise<void>, logFile: string): Se
   return {
     processId: child.pid!,
     logFile,
+    ended: gone,
     async stop(deadlineMs = STOP_DEADLINE_MS) {
       child.kill("SIGTERM");
       const deadline = setTimeout(killNow, deadlineMs);
