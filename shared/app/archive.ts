@@ -6,11 +6,12 @@ import type { CandleStore } from "../ports/candle-store.ts";
 import type { EventLog, LogRecord } from "../ports/event-log.ts";
 import type { RangeRegistry } from "../ports/range-registry.ts";
 import type { ResultStore } from "../ports/result-store.ts";
+import type { RunRegistry } from "../ports/run-registry.ts";
 import type { TickStore } from "../ports/tick-store.ts";
 import { decodeCandlesRecord } from "../wire/candle-records.ts";
 import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { PoisonError } from "../wire/decoded.ts";
-import { decodeRunEvents } from "../wire/run-event-records.ts";
+import { decodeRunTopic } from "../wire/run-event-records.ts";
 import { decodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, RUN_EVENTS, TICKS } from "../wire/topics.ts";
 
@@ -19,6 +20,8 @@ export interface ArchivePorts {
   readonly candles: CandleStore;
   readonly ranges: RangeRegistry;
   readonly results: ResultStore;
+  /** The store's own runs, which follow those that the stream tells of. */
+  readonly runs: Pick<RunRegistry, "put">;
   readonly log: EventLog;
 }
 
@@ -124,7 +127,12 @@ async function archiveCandles(ports: ArchivePorts, logged: LogRecord): Promise<v
 }
 
 async function archiveRunEvents(ports: ArchivePorts, logged: LogRecord): Promise<void> {
-  const { run, feeds, events } = decodeRunEvents(logged.value);
-  checkKey(logged, run);
-  await ports.results.write(run, feeds, events);
+  const record = decodeRunTopic(logged.value);
+  if (record.kind === "run") {
+    checkKey(logged, record.run.run);
+    await ports.runs.put(record.run);
+    return;
+  }
+  checkKey(logged, record.run);
+  await ports.results.write(record.run, record.feeds, record.events);
 }

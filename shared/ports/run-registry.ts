@@ -1,6 +1,7 @@
 import type { TearSheet } from "../engine/tear-sheet.ts";
 
-export type RunStatus = "running" | "finished" | "failed";
+/** A live run that is `stopped` can be resumed; one that is `finished` or `failed` is over. */
+export type RunStatus = "running" | "stopped" | "finished" | "failed";
 
 /** One run of a strategy. */
 export interface RunRecord {
@@ -18,9 +19,9 @@ export interface RunRecord {
   readonly identity: string;
   readonly created: number;
   readonly status: RunStatus;
-  /** Why it failed; null otherwise. */
+  /** Why it failed, or what a running one waits for; null otherwise. */
   readonly error: string | null;
-  /** Null until finished. */
+  /** Null until finished or stopped, and where no bar was traded on. */
   readonly resultHash: string | null;
   readonly figures: TearSheet | null;
 }

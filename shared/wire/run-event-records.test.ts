@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import type { RunEvents } from "../engine/run-events.ts";
+import type { RunRecord } from "../ports/run-registry.ts";
 import { propertyRuns } from "../testkit/property-runs.ts";
 import { NewerVersionError, PoisonError } from "./decoded.ts";
-import { decodeRunEvents, encodeRunEvents, type RunEventsRecord } from "./run-event-records.ts";
+import { decodeRunTopic, encodeRunEvents, encodeRunRecord, type RunEventsRecord } from "./run-event-records.ts";
 
 /** Any double, NaN, the infinities and −0 included. */
 const double = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, -0, Number.POSITIVE_INFINITY));
@@ -69,9 +70,28 @@ const record: fc.Arbitrary<RunEventsRecord> = fc.record({ run: word, feeds: fc.a
 
 test("every record comes back bit for bit, NaN, infinities and −0 included", () => {
   const property = fc.property(record, (sent) => {
-    expect(decodeRunEvents(encodeRunEvents(sent))).toEqual(sent);
+    expect(decodeRunTopic(encodeRunEvents(sent))).toEqual({ kind: "run-events", ...sent });
   });
   fc.assert(property, propertyRuns(300));
+});
+
+const RUN: RunRecord = {
+  run: "paper-1",
+  kind: "paper",
+  strategy: "sma-cross",
+  feeds: ["data=binance:BTC/USDT@1m"],
+  params: { fast: 2, mode: "wide", short: false },
+  definition: "{}",
+  identity: "ab",
+  created: 1_700_000_000_000,
+  status: "stopped",
+  error: null,
+  resultHash: "12",
+  figures: null,
+};
+
+test("a run comes back as it was", () => {
+  expect(decodeRunTopic(encodeRunRecord(RUN))).toEqual({ kind: "run", run: RUN });
 });
 
 describe("poison", () => {
@@ -79,7 +99,7 @@ describe("poison", () => {
   const json = { v: 1, kind: "run-events", run: "r", feeds: ["data"], firstCycle: 0, cycles };
   const lists = { orders: [], fills: [], trades: [], logs: [] };
   const decode = (changes: object) =>
-    decodeRunEvents(new TextEncoder().encode(JSON.stringify({ ...json, ...lists, ...changes })));
+    decodeRunTopic(new TextEncoder().encode(JSON.stringify({ ...json, ...lists, ...changes })));
 
   it.each([
     ["version 0", { v: 0 }],
@@ -93,12 +113,15 @@ describe("poison", () => {
     ["a row without a time", { logs: [{ seq: 1, text: "" }] }],
     ["a fill without a price", { fills: [{ seq: 1, time: 1, size: 1, fee: 0, pnl: 0 }] }],
     ["rows that are no list", { orders: {} }],
+    ["a run that is none", { kind: "run", record: null }],
+    ["a run of another status", { kind: "run", record: { ...RUN, status: "asleep" } }],
+    ["a run without a definition", { kind: "run", record: { ...RUN, definition: undefined } }],
   ])("%s", (_what, changes) => {
     expect(() => decode(changes)).toThrow(PoisonError);
   });
 
   it("is not a newer version, nor a record that is well", () => {
     expect(() => decode({ v: 2 })).toThrow(NewerVersionError);
-    expect(decode({}).events.cycles.cash).toEqual(Float64Array.of(2));
+    expect(decode({})).toMatchObject({ events: { cycles: { cash: Float64Array.of(2) } } });
   });
 });

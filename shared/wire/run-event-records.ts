@@ -1,4 +1,5 @@
 import type { CycleColumns, FillRow, LogRow, OrderRow, RunEvents, TradeRow } from "../engine/run-events.ts";
+import type { RunRecord, RunStatus } from "../ports/run-registry.ts";
 import {
   choiceField,
   decodeDouble,
@@ -22,6 +23,15 @@ export interface RunEventsRecord {
   readonly feeds: readonly string[];
   readonly events: RunEvents;
 }
+
+/** A record of topic `run-events`: what a run did, or what it has become. */
+export type RunTopicRecord =
+  | ({ readonly kind: "run-events" } & RunEventsRecord)
+  | { readonly kind: "run"; readonly run: RunRecord };
+
+const KINDS: readonly RunTopicRecord["kind"][] = ["run-events", "run"];
+const RUN_KINDS: readonly RunRecord["kind"][] = ["backtest", "sweep", "paper", "replay"];
+const STATUSES: readonly RunStatus[] = ["running", "stopped", "finished", "failed"];
 
 /** Numbers of the rows that are computed, and so may be what JSON lacks: NaN, an infinity or −0. */
 const DOUBLES = {
@@ -63,10 +73,31 @@ function doublesOf<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, encodeDouble(row[name])]));
 }
 
-/** The inverse. Throws PoisonError or NewerVersionError. */
-export function decodeRunEvents(bytes: Uint8Array | null): RunEventsRecord {
+/** A run, whenever its record changes, as the bytes of topic `run-events`: JSON. */
+export function encodeRunRecord(run: RunRecord): Uint8Array {
+  return encodeJson({ v: RUN_EVENTS_VERSION, kind: "run", record: run });
+}
+
+/** The inverse of both. Throws PoisonError or NewerVersionError. */
+export function decodeRunTopic(bytes: Uint8Array | null): RunTopicRecord {
   const json = decodeJson(bytes, RUN_EVENTS_VERSION);
-  choiceField(json, "kind", ["run-events"]);
+  const kind = choiceField(json, "kind", KINDS);
+  return kind === "run" ? { kind, run: decodeRun(json) } : { kind, ...decodeEvents(json) };
+}
+
+/** Only Millrace writes runs: what a reader acts on is checked, the other fields are trusted. */
+function decodeRun(json: Readonly<Record<string, unknown>>): RunRecord {
+  const record = objectOf(json["record"], "record");
+  for (const name of ["run", "strategy", "definition", "identity"]) textField(record, name);
+  choiceField(record, "kind", RUN_KINDS);
+  choiceField(record, "status", STATUSES);
+  integerField(record, "created");
+  listField(record, "feeds");
+  objectOf(record["params"], "params");
+  return record as unknown as RunRecord;
+}
+
+function decodeEvents(json: Readonly<Record<string, unknown>>): RunEventsRecord {
   const cycles = objectOf(json["cycles"], "cycles");
   const time = numbers(cycles, "time");
   const columns: CycleColumns = {

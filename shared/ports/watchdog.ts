@@ -1,0 +1,13 @@
+/**
+ * What became of a piece of work: it returned, it took too long, or it was interrupted though it may be innocent, as
+ * work before it had used up the time or the whole process stood still. After the last two what it worked on is broken.
+ */
+export type WatchOutcome = "done" | "overran" | "interrupted";
+
+/** Ends synchronous work that does not come back. */
+export interface Watchdog {
+  /** How long one piece of work may take, s. */
+  readonly seconds: number;
+  /** Calls each in order; what became of each. None may throw. */
+  watch(works: readonly (() => void)[]): readonly WatchOutcome[];
+}
