@@ -56,11 +56,11 @@ class AggregateState implements StageState {
 
   fold(record: LogRecord): readonly Output[] {
     const letter = (row: number | null, reason: string): Output => {
-      const { topic, partition, offset, value } = record;
+      const { topic, partition, offset, key, value } = record;
       return {
         topic: DEAD_LETTERS,
         key: topic,
-        value: encodeDeadLetter({ topic, partition, offset, row, reason, value }),
+        value: encodeDeadLetter({ topic, partition, offset, key, row, reason, value }),
       };
     };
     try {

@@ -46,8 +46,8 @@ export async function archive(ports: ArchivePorts, records: readonly LogRecord[]
 }
 
 async function report(log: EventLog, record: LogRecord, row: number | null, reason: string): Promise<void> {
-  const { topic, partition, offset, value } = record;
-  const letter = encodeDeadLetter({ topic, partition, offset, row, reason, value });
+  const { topic, partition, offset, key, value } = record;
+  const letter = encodeDeadLetter({ topic, partition, offset, key, row, reason, value });
   await log.publish(DEAD_LETTERS, [{ key: topic, value: letter }]);
 }
 

@@ -288,7 +288,7 @@ class LiveRun implements StageState {
     return outputs;
   }
 
-  #letter({ topic, partition, offset, value }: LogRecord, missed: readonly Candle[]): Output {
+  #letter({ topic, partition, offset, key, value }: LogRecord, missed: readonly Candle[]): Output {
     const { instrument, timeframe, closeTime } = missed[0]!;
     const reason =
       `run ${this.#id} went on to ${new Date(this.#run.run.clock).toISOString()} while ${instrument} had ended: ` +
@@ -297,7 +297,7 @@ class LiveRun implements StageState {
     return {
       topic: DEAD_LETTERS,
       key: topic,
-      value: encodeDeadLetter({ topic, partition, offset, row: null, reason, value }),
+      value: encodeDeadLetter({ topic, partition, offset, key, row: null, reason, value }),
     };
   }
 

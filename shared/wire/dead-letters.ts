@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { encodeJson } from "./decoded.ts";
+import { decodeJson, encodeJson, integerField, PoisonError, textField } from "./decoded.ts";
 
 /** Version of the records on topic `dead-letters`. */
 export const DEAD_LETTERS_VERSION = 1;
@@ -9,6 +9,8 @@ export interface DeadLetter {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+  /** Of the raw record. */
+  readonly key: string;
   /** The row of a block, from 0; null for the whole record. */
   readonly row: number | null;
   readonly reason: string;
@@ -20,4 +22,19 @@ export interface DeadLetter {
 export function encodeDeadLetter(letter: DeadLetter): Uint8Array {
   const value = letter.value === null ? null : Buffer.from(letter.value).toString("base64");
   return encodeJson({ v: DEAD_LETTERS_VERSION, kind: "dead-letter", ...letter, value });
+}
+
+/** The inverse. Throws PoisonError or NewerVersionError. */
+export function decodeDeadLetter(bytes: Uint8Array | null): DeadLetter {
+  const json = decodeJson(bytes, DEAD_LETTERS_VERSION);
+  if (json["kind"] !== "dead-letter") throw new PoisonError(`kind is ${JSON.stringify(json["kind"])}: no dead letter`);
+  return {
+    topic: textField(json, "topic"),
+    partition: integerField(json, "partition"),
+    offset: integerField(json, "offset"),
+    key: textField(json, "key"),
+    row: json["row"] === null ? null : integerField(json, "row"),
+    reason: textField(json, "reason"),
+    value: json["value"] === null ? null : new Uint8Array(Buffer.from(textField(json, "value"), "base64")),
+  };
 }
