@@ -1,11 +1,15 @@
-import type { EventLog, LogRecord, OutgoingRecord, PartitionPosition } from "#shared/ports/event-log.ts";
+import type { FollowableLog, LogRecord, OutgoingRecord, PartitionPosition } from "#shared/ports/event-log.ts";
+
+interface OpenLog extends FollowableLog {
+  close(): Promise<void>;
+}
 
 /** A log that connects when it is first used: most commands never do. */
-export class LazyEventLog implements EventLog {
-  readonly #open: () => Promise<EventLog & { close(): Promise<void> }>;
-  #opened: Promise<EventLog & { close(): Promise<void> }> | null = null;
+export class LazyEventLog implements FollowableLog {
+  readonly #open: () => Promise<OpenLog>;
+  #opened: Promise<OpenLog> | null = null;
 
-  constructor(open: () => Promise<EventLog & { close(): Promise<void> }>) {
+  constructor(open: () => Promise<OpenLog>) {
     this.#open = open;
   }
 
@@ -25,6 +29,15 @@ export class LazyEventLog implements EventLog {
     return (await this.#log()).positions(group, topic);
   }
 
+  async follow(
+    group: string,
+    topic: string,
+    offsets: ReadonlyMap<number, number>,
+    waitMs: number,
+  ): Promise<readonly LogRecord[]> {
+    return (await this.#log()).follow(group, topic, offsets, waitMs);
+  }
+
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = null;
@@ -32,7 +45,7 @@ export class LazyEventLog implements EventLog {
     await opened?.then((log) => log.close()).catch(() => {});
   }
 
-  #log(): Promise<EventLog & { close(): Promise<void> }> {
+  #log(): Promise<OpenLog> {
     this.#opened ??= this.#open().catch((error: unknown) => {
       this.#opened = null;
       throw error;

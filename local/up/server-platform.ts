@@ -9,7 +9,7 @@ import { FileTradeReader } from "#shared/adapters/files/trade-file-reader.ts";
 import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
 import { openQuestdbStore } from "#shared/adapters/questdb/store.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
-import type { EventLog } from "#shared/ports/event-log.ts";
+import type { FollowableLog } from "#shared/ports/event-log.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 import type { Leases } from "#shared/ports/leases.ts";
 import type { RunRegistry } from "#shared/ports/run-registry.ts";
@@ -20,7 +20,7 @@ import { type ServerSettings, serverSettings } from "./server-settings.ts";
 /** The platform on Kafka, QuestDB and DynamoDB. */
 export interface ServerPlatform extends Platform {
   /** Connects when it is first used. */
-  readonly log: EventLog;
+  readonly log: FollowableLog;
   /** Live and replay runs; those of `store` follow them. */
   readonly liveRuns: RunRegistry;
   /** Large states, and artefacts of runs. */

@@ -35,7 +35,7 @@ export interface StagePorts {
  * state as it is committed then; null where there is none.
  *
  * Throws Error for a state of another schema, and for a record below the fence that was appended after it: its topic was
- * recreated, and an operator has to say so.
+ * recreated, and an operator has to say so (`raiseEpoch`).
  */
 export async function stepStage(
   ports: StagePorts,
@@ -83,7 +83,7 @@ class Fence {
       if (appendTime > entry.appendTime) {
         throw new Error(
           `${topic}/${partition} was recreated: offset ${offset} was appended at ${appendTime}, after ` +
-            `${entry.appendTime}, yet offsets up to ${entry.nextOffset} are folded. Raise the topic's epoch to go on.`,
+            `${entry.appendTime}, yet offsets up to ${entry.nextOffset} are folded. Run 'npx millrace topics recreated ${topic}' to go on.`,
         );
       }
       return false;
