@@ -11,18 +11,20 @@ const PLAIN_NODE =
 
 /** What each adapter wraps, and nobody else imports. A new adapter adds its line here. */
 const SDKS = {
-  aws: ["@aws-sdk/[^/]+", "@smithy/[^/]+"],
+  aws: ["@aws-sdk/[^/]+", "@smithy/[^/]+", "@aws-lambda-powertools/[^/]+"],
   ccxt: ["ccxt"],
   dynamodb: ["@aws-sdk/(client-dynamodb|lib-dynamodb)"],
   duckdb: ["@duckdb/[^/]+"],
   files: ["yauzl", "hyparquet", "hyparquet-compressors", "hyparquet-writer"],
   kafka: ["@platformatic/kafka", "kafkajs"],
   questdb: ["@questdb/[^/]+", "pg"],
+  vm: [],
 };
 /** Node modules that an adapter may use besides the plain ones. */
 const NODE_MODULES = {
   duckdb: ["fs", "fs/promises"],
-  files: ["fs", "fs/promises", "zlib"],
+  files: ["fs", "fs/promises", "module", "zlib"],
+  vm: ["vm"],
 };
 
 const packages = (names) => names.map((name) => `^node_modules/${name}/`);
@@ -188,8 +190,9 @@ module.exports = {
     {
       name: "functions-wire-in-index",
       severity: "error",
-      comment: "Only a function's index.ts wires: take the port as a parameter of createHandler.",
-      from: { path: "^functions/", pathNot: [TEST, "/index\\.ts$"] },
+      comment:
+        "Only a function's index.ts wires, with what opens connections in functions/wiring: take the port as a parameter.",
+      from: { path: "^functions/", pathNot: [TEST, "/index\\.ts$", "^functions/wiring/"] },
       to: { path: "^shared/adapters/" },
     },
     {

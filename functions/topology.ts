@@ -67,3 +67,8 @@ export const STREAM_FUNCTIONS: readonly StreamFunction[] = [
 ];
 
 export const SCHEDULED_FUNCTIONS: readonly ScheduledFunction[] = [{ name: "rebuild", everyMs: MINUTE }];
+
+/** The consumer group that a function reads its topic as. */
+export function groupOf({ name, topic }: StreamFunction): string {
+  return `${name}/${topic}`;
+}

@@ -82,7 +82,7 @@ describe("the settings of streams", () => {
 
   it("cannot be changed", () => {
     const settings = readStreamSettings(ON_ONE_MACHINE);
-    const { cluster } = settings.kafka as { cluster: { brokers: string[] } };
+    const cluster = settings.kafka.cluster as { brokers: string[] };
     expect(() => cluster.brokers.push("other:9092")).toThrow(TypeError);
   });
 
