@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { groupOf, STREAM_FUNCTIONS } from "#functions/topology.ts";
+import { platformStatus, type StatusPorts } from "#shared/app/status.ts";
+import type { Arguments, Command } from "../command.ts";
+import { writeLine } from "../output.ts";
+import { statusLines } from "../status-lines.ts";
+import { findServers, noServers, type ServersPlace } from "../store-place.ts";
+
+const WATCH_MS = 2_000;
+/** A part that has not answered by then is told to be down, ms. */
+const DEADLINE_MS = 6_000;
+
+export const status: Command = {
+  name: "status",
+  usage: "",
+  summary: "show how the streams are: lag, watermarks, runs, dead letters, what fails",
+  details: "Works while servers are down, and says which. What all is well is short.",
+  examples: ["status", "status --watch", "status --json"],
+  options: {
+    watch: { help: `again every ${WATCH_MS / 1_000} s, until Ctrl-C` },
+    json: { help: "one JSON object, on one line" },
+  },
+  positionals: [0, 0],
+  async run(args) {
+    const servers = findServers(process.env);
+    if (servers === null) throw noServers();
+    const { openStatusPorts } = await import("#local/up/status-ports.ts");
+    const ports = openStatusPorts(servers.environment);
+    try {
+      await show(ports, servers, args);
+      while (args.has("watch")) {
+        await sleep(WATCH_MS);
+        await show(ports, servers, args);
+      }
+    } finally {
+      await ports.close();
+    }
+  },
+};
+
+const READERS = STREAM_FUNCTIONS.map((each) => ({ stage: each.name, topic: each.topic, group: groupOf(each) }));
+
+async function within<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it does not answer within ${DEADLINE_MS / 1_000} s`)), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function show(ports: StatusPorts, servers: ServersPlace, args: Arguments): Promise<void> {
+  const told = await platformStatus(ports, READERS, within);
+  if (args.has("json")) {
+    await writeLine(JSON.stringify(told));
+    return;
+  }
+  const now = Date.now();
+  const screen = statusLines(told, now);
+  const again = args.has("watch");
+  if (again && process.stdout.isTTY) process.stdout.write("\x1b[H\x1b[2J");
+  await writeLine(again ? `${servers.name}, ${new Date(now).toISOString().slice(11, 19)} UTC\n\n${screen}` : screen);
+}

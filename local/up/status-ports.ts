@@ -1,0 +1,48 @@
+import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
+import { openQuestdbStore } from "#shared/adapters/questdb/store.ts";
+import type { StatusPorts } from "#shared/app/status.ts";
+import { openStates } from "./server-platform.ts";
+import { serverSettings } from "./server-settings.ts";
+
+/** How long each server is waited for, ms: whoever looks wants to see what is up, soon. */
+const DEADLINE_MS = 3_000;
+
+/** Ports of servers any of which may be down: each is connected to by itself, and again where that failed. */
+export function openStatusPorts(
+  environment: Readonly<Record<string, string | undefined>>,
+): StatusPorts & { close(): Promise<void> } {
+  const settings = serverSettings(environment, DEADLINE_MS);
+  const states = openStates(settings);
+  const log = opened(() => KafkaEventLog.open(settings.kafka));
+  const store = opened(() => openQuestdbStore(settings.questdb, { keepTicksDays: settings.questdb.keepTicksDays }));
+  return {
+    log: log.get,
+    store: store.get,
+    checkpoints: async () => states.checkpoints,
+    liveRuns: async () => states.liveRuns,
+    async close() {
+      await Promise.all([log.close(), store.close()]);
+      states.close();
+    },
+  };
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+function opened<T extends Closable>(open: () => Promise<T>): { readonly get: () => Promise<T> } & Closable {
+  let held: Promise<T> | null = null;
+  return {
+    get: () => {
+      held ??= open().catch((error: unknown) => {
+        held = null;
+        throw error;
+      });
+      return held;
+    },
+    async close() {
+      await held?.then((each) => each.close()).catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import { decodeAggregator } from "../aggregation/aggregator-codec.ts";
+import { type Instrument, instrumentKey } from "../market/instrument.ts";
+import type { CheckpointStore } from "../ports/checkpoint-store.ts";
+import type { EventLog } from "../ports/event-log.ts";
+import type { RangeRegistry } from "../ports/range-registry.ts";
+import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
+import type { TickStore } from "../ports/tick-store.ts";
+import { DEAD_LETTERS } from "../wire/topics.ts";
+import { AGGREGATE, LIVE_TIMEFRAMES } from "./aggregate.ts";
+import { groupPosition } from "./topics.ts";
+
+/** What could be told of one part of the platform, or why it could not. */
+export type Told<T> = { readonly value: T; readonly error: null } | { readonly value: null; readonly error: string };
+
+/** A consumer group's lag in one partition. */
+export interface StageLag {
+  /** Name of the function. */
+  readonly stage: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Records that are not worked on yet. */
+  readonly lag: number;
+}
+
+/** An instrument of the live stream. Times in ms UTC. */
+export interface LiveInstrument {
+  readonly instrument: string;
+  /** All before it is known; null before the first record. */
+  readonly watermark: number | null;
+  /** When the log took the last record that was folded. */
+  readonly lastRecord: number | null;
+  /** When it ended; null while it is traded. */
+  readonly ended: number | null;
+}
+
+/** What is recorded as lost of an instrument. */
+export interface LostSpans {
+  readonly instrument: string;
+  readonly spans: number;
+  /** Their lengths together, ms. */
+  readonly length: number;
+  /** End of the last one, ms UTC. */
+  readonly last: number;
+  readonly reason: string;
+}
+
+/** A live or replay run that is not over. */
+export interface OpenRun {
+  readonly run: string;
+  readonly kind: RunRecord["kind"];
+  readonly strategy: string;
+  readonly feeds: readonly string[];
+  readonly status: RunRecord["status"];
+  /** What it waits for; null where it waits for nothing. */
+  readonly waits: string | null;
+}
+
+/** Runs that are registered as live, and those of them that failed lately. */
+export interface LiveRuns {
+  readonly open: readonly OpenRun[];
+  readonly failed: readonly { readonly run: string; readonly strategy: string; readonly error: string }[];
+}
+
+/** The platform as it is. */
+export interface PlatformStatus {
+  readonly stages: Told<readonly StageLag[]>;
+  /** Letters that are held. */
+  readonly deadLetters: Told<number>;
+  readonly instruments: Told<readonly LiveInstrument[]>;
+  readonly lost: Told<readonly LostSpans[]>;
+  readonly runs: Told<LiveRuns>;
+}
+
+/** Each port on its own: what does not answer, or cannot be opened, is told in its place. */
+export interface StatusPorts {
+  log(): Promise<EventLog>;
+  checkpoints(): Promise<CheckpointStore>;
+  liveRuns(): Promise<RunRegistry>;
+  store(): Promise<{ readonly ticks: TickStore; readonly ranges: RangeRegistry }>;
+}
+
+/** A function with a topic that it reads, and the consumer group that it reads it as. */
+export interface StageReader {
+  readonly stage: string;
+  readonly topic: string;
+  readonly group: string;
+}
+
+/** Failed runs that are told of: the latest. */
+const MOST_FAILED = 5;
+
+/** Passes on what a promise comes to, and rejects where that takes too long. */
+export type Within = <T>(answer: Promise<T>) => Promise<T>;
+
+/**
+ * Tells all parts at once, so that one that does not answer keeps none of the others: of what has not answered `within`
+ * its time that is told.
+ */
+export async function platformStatus(
+  ports: StatusPorts,
+  readers: readonly StageReader[],
+  within: Within,
+): Promise<PlatformStatus> {
+  const told = <T>(ask: () => Promise<T>): Promise<Told<T>> => tell(() => within(ask()));
+  const [stages, deadLetters, instruments, lost, runs] = await Promise.all([
+    told(async () => stageLags(await ports.log(), readers)),
+    told(async () => heldLetters(await ports.log())),
+    told(async () => liveInstruments(await ports.checkpoints())),
+    told(async () => lostSpans(await ports.store())),
+    told(async () => liveRuns(await ports.liveRuns())),
+  ]);
+  return { stages, deadLetters, instruments, lost, runs };
+}
+
+/** What `ask` resolves to, or why it does not. */
+export async function tell<T>(ask: () => Promise<T>): Promise<Told<T>> {
+  try {
+    return { value: await ask(), error: null };
+  } catch (error) {
+    return { value: null, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function stageLags(log: EventLog, readers: readonly StageReader[]): Promise<StageLag[]> {
+  const lags: StageLag[] = [];
+  for (const { stage, topic, group } of readers) {
+    for (const { partition, begin, next, end } of (await groupPosition(log, group, topic)).partitions) {
+      lags.push({ stage, topic, partition, lag: end - (next > end ? begin : next) });
+    }
+  }
+  return lags;
+}
+
+async function heldLetters(log: EventLog): Promise<number> {
+  const positions = await log.positions("millrace/onlooker", DEAD_LETTERS);
+  return positions.reduce((sum, { begin, end }) => sum + end - begin, 0);
+}
+
+async function liveInstruments(checkpoints: CheckpointStore): Promise<LiveInstrument[]> {
+  const keys = await checkpoints.keys(AGGREGATE);
+  return Promise.all(
+    keys.map(async (instrument) => {
+      const stored = await checkpoints.load(AGGREGATE, instrument);
+      if (stored === null) return { instrument, watermark: null, lastRecord: null, ended: null };
+      const { watermark, endedAt } = decodeAggregator(stored.state, LIVE_TIMEFRAMES);
+      const lastRecord = Math.max(0, ...stored.fence.map(({ appendTime }) => appendTime));
+      return {
+        instrument,
+        watermark: watermark === Number.NEGATIVE_INFINITY ? null : watermark,
+        lastRecord: lastRecord === 0 ? null : lastRecord,
+        ended: endedAt,
+      };
+    }),
+  );
+}
+
+async function lostSpans({ ticks, ranges }: Awaited<ReturnType<StatusPorts["store"]>>): Promise<LostSpans[]> {
+  const found: LostSpans[] = [];
+  for (const instrument of await ticks.instruments()) {
+    const lost = await lostOf(ranges, instrument);
+    if (lost !== null) found.push(lost);
+  }
+  return found;
+}
+
+async function lostOf(ranges: RangeRegistry, instrument: Instrument): Promise<LostSpans | null> {
+  const coverage = await ranges.coverage(instrument, 0, Number.MAX_SAFE_INTEGER);
+  const lost = coverage.filter(({ kind }) => kind === "lost");
+  const last = lost.at(-1);
+  if (last === undefined) return null;
+  return {
+    instrument: instrumentKey(instrument),
+    spans: lost.length,
+    length: lost.reduce((sum, { from, to }) => sum + to - from, 0),
+    last: last.to,
+    reason: last.reason,
+  };
+}
+
+async function liveRuns(registry: RunRegistry): Promise<LiveRuns> {
+  const live = (await registry.list()).filter(({ kind }) => kind === "paper" || kind === "replay");
+  return {
+    open: live
+      .filter(({ status }) => status === "running")
+      .map(({ run, kind, strategy, feeds, status, error }) => ({ run, kind, strategy, feeds, status, waits: error })),
+    failed: live
+      .filter(({ status }) => status === "failed")
+      .slice(0, MOST_FAILED)
+      .map(({ run, strategy, error }) => ({ run, strategy, error: error ?? "" })),
+  };
+}
