@@ -35,11 +35,17 @@ const REPLACEMENTS: readonly Replacement[] = [
     from: /\/kafkajs\/src\/index\.js$/,
     code: 'module.exports = () => { throw new Error("functions have no consumer and no admin client of Kafka"); };',
   },
+  {
+    imported:
+      /^\.\/(fetch|joinGroup|syncGroup|leaveGroup|heartbeat|offset\w+|txnOffset\w+|(describe|create|delete|alter)\w+|list(Groups|Partition)\w*)$/,
+    from: /\/kafkajs\/src\/protocol\/requests\/index\.js$/,
+    code: "module.exports = { versions: [] };",
+  },
 ];
 
 /** AWS's clients describe every request and answer of their service as a constant of its own. */
 const SCHEMAS = /\/@aws-sdk\/[^/]+\/dist-es\/schemas\/schemas_\d+\.js$/;
-const SCHEMA = /^export var (\w+) = (\[[\s\S]*?\]);$/gm;
+const SCHEMA = /^export var ([\w$]+) = (\[[\s\S]*?\]);$/gm;
 
 const NAMESPACE = "left-out";
 
