@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { leaner } from "./bundle-leaner.ts";
 import { FUNCTIONS, type FunctionName } from "./topology.ts";
 
@@ -56,8 +56,11 @@ async function buildFunction(name: FunctionName): Promise<BuiltFunction> {
   return { name, file, bytes: contents.length, gzipBytes: gzipSync(contents).length, parts };
 }
 
-/** A module of the repository with all that it imports, as one file. */
-export async function bundle(entry: string): Promise<{ contents: Uint8Array; parts: readonly BundlePart[] }> {
+/** A module of the repository with all that it imports, as one file. `plugins` come before those of every bundle. */
+export async function bundle(
+  entry: string,
+  plugins: readonly Plugin[] = [],
+): Promise<{ contents: Uint8Array; parts: readonly BundlePart[] }> {
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     absWorkingDir: REPOSITORY,
@@ -75,7 +78,7 @@ export async function bundle(entry: string): Promise<{ contents: Uint8Array; par
     banner: { js: REQUIRE },
     metafile: true,
     logLevel: "silent",
-    plugins: [leaner],
+    plugins: [...plugins, leaner],
   });
   return { contents: outputFiles[0]!.contents, parts: partsOf(metafile) };
 }
