@@ -33,10 +33,15 @@ export const status: Command = {
         await show(ports, servers, args);
       }
     } finally {
-      await ports.close();
+      await Promise.race([ports.close(), sleep(CLOSE_MS)]);
+      // A connection to a server that stands still would keep this process for a minute.
+      setImmediate(() => process.exit());
     }
   },
 };
+
+/** What is read alone needs no orderly end, ms. */
+const CLOSE_MS = 500;
 
 const READERS = STREAM_FUNCTIONS.map((each) => ({ stage: each.name, topic: each.topic, group: groupOf(each) }));
 

@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import { MemoryCheckpointStore } from "../adapters/memory/checkpoint-store.ts";
+import { MemoryEventLog } from "../adapters/memory/event-log.ts";
+import { MemoryRangeRegistry } from "../adapters/memory/range-registry.ts";
+import { MemoryRunRegistry } from "../adapters/memory/run-registry.ts";
+import { MemoryTickStore } from "../adapters/memory/tick-store.ts";
+import { tickColumns } from "../market/tick.ts";
+import type { RunRecord } from "../ports/run-registry.ts";
+import { encodeTickRecord } from "../wire/tick-records.ts";
+import { CANDLES, DEAD_LETTERS, TICKS } from "../wire/topics.ts";
+import { aggregate } from "./aggregate.ts";
+import { platformStatus, type StatusPorts, type Within } from "./status.ts";
+
+const BTC = { exchange: "binance", symbol: "BTC/USDT" };
+const READERS = [{ stage: "aggregate", topic: TICKS, group: "aggregate/ticks" }];
+const NOON = Date.UTC(2024, 7, 8, 12);
+const within: Within = (answer) => answer;
+
+const RUN: RunRecord = {
+  run: "paper-1",
+  kind: "paper",
+  strategy: "sma-cross",
+  feeds: ["data=binance:BTC/USDT@1m"],
+  params: {},
+  definition: "{}",
+  identity: "ab",
+  created: NOON,
+  status: "running",
+  error: null,
+  resultHash: null,
+  figures: null,
+};
+
+function parts() {
+  const topics = [TICKS, CANDLES, DEAD_LETTERS].map((name) => ({
+    name,
+    partitions: 1,
+    groups: name === TICKS ? ["aggregate/ticks"] : [],
+    bound: 100,
+  }));
+  const log = new MemoryEventLog(topics, () => NOON + 5);
+  const checkpoints = new MemoryCheckpointStore();
+  const runs = new MemoryRunRegistry();
+  const store = { ticks: new MemoryTickStore(), ranges: new MemoryRangeRegistry() };
+  const ports: StatusPorts = {
+    log: async () => log,
+    checkpoints: async () => checkpoints,
+    liveRuns: async () => runs,
+    store: async () => store,
+  };
+  return { log, checkpoints, runs, store, ports };
+}
+
+test("an idle platform has nothing to tell", async () => {
+  expect(await platformStatus(parts().ports, READERS, within)).toEqual({
+    stages: { value: [{ stage: "aggregate", topic: TICKS, partition: 0, lag: 0 }], error: null },
+    deadLetters: { value: 0, error: null },
+    instruments: { value: [], error: null },
+    lost: { value: [], error: null },
+    runs: { value: { open: [], failed: [] }, error: null },
+  });
+});
+
+test("lag, watermarks, lost spans, runs that wait or failed, and dead letters are told", async () => {
+  const { log, checkpoints, runs, store, ports } = parts();
+  const value = encodeTickRecord(BTC, { kind: "heartbeat", watermark: NOON - 2_000 });
+  await log.publish(
+    TICKS,
+    [1, 2, 3].map(() => ({ key: "binance:BTC/USDT", value })),
+  );
+  const [first] = await log.poll("aggregate/ticks", TICKS, 1);
+  await aggregate({ log, checkpoints }, [first!]);
+  await log.commit("aggregate/ticks", [first!]);
+  await log.publish(DEAD_LETTERS, [{ key: TICKS, value }]);
+  const tick = { id: 1, ts: NOON, price: 1, amount: 1, side: 1, firstId: 1, lastId: 1 };
+  await store.ticks.append(BTC, tickColumns([tick as never], "trade", "sequence"), "live");
+  await store.ranges.addCoverage(BTC, { from: 0, to: 60_000, kind: "lost", reason: "the connection broke" });
+  await store.ranges.addCoverage(BTC, { from: 90_000, to: 95_000, kind: "silent", reason: "heartbeats" });
+  await runs.putAll([
+    { ...RUN, error: "the store is behind the stream" },
+    { ...RUN, run: "replay-1.0", kind: "replay" },
+    { ...RUN, run: "paper-2", status: "failed", error: "RangeError in next()" },
+    { ...RUN, run: "paper-3", status: "stopped" },
+    { ...RUN, run: "b1", kind: "backtest" },
+  ]);
+  const told = await platformStatus(ports, READERS, within);
+  expect(told.stages.value).toEqual([{ stage: "aggregate", topic: TICKS, partition: 0, lag: 2 }]);
+  expect(told.deadLetters.value).toBe(1);
+  expect(told.instruments.value).toEqual([
+    { instrument: "binance:BTC/USDT", watermark: NOON - 2_000, lastRecord: NOON + 5, ended: null },
+  ]);
+  expect(told.lost.value).toEqual([
+    { instrument: "binance:BTC/USDT", spans: 1, length: 60_000, last: 60_000, reason: "the connection broke" },
+  ]);
+  expect(told.runs.value?.open).toMatchObject([
+    { run: "paper-1", waits: "the store is behind the stream" },
+    { run: "replay-1.0", waits: null },
+  ]);
+  expect(told.runs.value?.failed).toEqual([{ run: "paper-2", strategy: "sma-cross", error: "RangeError in next()" }]);
+});
+
+test("what is down, or does not answer, is told in its place, and all else as ever", async () => {
+  const { ports } = parts();
+  const down: StatusPorts = {
+    ...ports,
+    log: () => Promise.reject(new Error("Kafka cannot be reached")),
+    store: () => new Promise(() => {}),
+  };
+  const told = await platformStatus(down, READERS, (answer) =>
+    Promise.race([answer, new Promise<never>((_, reject) => setImmediate(() => reject(new Error("no answer"))))]),
+  );
+  expect(told).toMatchObject({
+    stages: { value: null, error: "Kafka cannot be reached" },
+    deadLetters: { value: null, error: "Kafka cannot be reached" },
+    lost: { value: null, error: "no answer" },
+    instruments: { error: null },
+    runs: { error: null },
+  });
+});
