@@ -266,7 +266,7 @@ module.exports = {
     tsPreCompilationDeps: "specify",
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(dist|\\.millrace|\\.git)/" },
+    exclude: { path: "(^|/)(dist|\\.millrace|\\.cache|\\.git)/" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
   },
 };

@@ -29,7 +29,7 @@ it("names what is missing, and the command that installs it", async () => {
   const { status, stdout, stderr } = setup([]);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(
-    /^The local servers need a Java development kit of version 17 or later and Maven: run 'npm run setup -- --yes', or '.*apt-get install openjdk-17-jdk-headless maven' yourself\.\n$/,
+    /^The local servers need a Java development kit of version 17 or later, Maven and Python 3.10 or later with venv: run 'npm run setup -- --yes', or '.*apt-get install openjdk-17-jdk-headless maven python3 python3-venv' yourself\.\n$/,
   );
 });
 
@@ -50,7 +50,7 @@ it.each([
   await command("apt-cache", '[ "$2" = openjdk-21-jdk-headless ]');
   const { status, stderr } = setup(args, environment);
   expect(await readFile(calls, "utf8")).toBe(
-    "update\ninstall -y --no-install-recommends openjdk-21-jdk-headless maven\n",
+    "update\ninstall -y --no-install-recommends openjdk-21-jdk-headless maven python3 python3-venv\n",
   );
   expect(status).toBe(1);
   expect(stderr).toContain("apt-get succeeded, and yet a Java development kit");
@@ -59,7 +59,19 @@ it.each([
 it("takes no kit older than 17", async () => {
   await command("java", "exit 0");
   await command("javac", "echo javac 11.0.2");
-  await symlink("/bin/true", join(bin, "mvn"));
+  for (const there of ["mvn", "python3"]) await symlink("/bin/true", join(bin, there));
   await command("apt-get", "exit 9");
   expect(setup([]).stderr).toMatch(/^The local servers need a Java development kit of version 17 or later: run/);
+});
+
+it("takes no Python that cannot make environments, and installs what is missing alone", async () => {
+  await command("java", "exit 0");
+  await command("javac", "echo javac 17.0.1");
+  await symlink("/bin/true", join(bin, "mvn"));
+  await command("python3", "exit 1");
+  const calls = join(bin, "calls");
+  await command("apt-get", `echo "$@" >> ${calls}`);
+  await command("sudo", 'exec "$@"');
+  expect(setup(["--yes"]).stderr).toContain("and yet Python 3.10 or later with venv cannot be found");
+  expect(await readFile(calls, "utf8")).toBe("update\ninstall -y --no-install-recommends python3 python3-venv\n");
 });

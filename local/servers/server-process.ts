@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { guardProcess } from "./process-guard.ts";
 
 /** A server of this machine, started by this process. */
 export interface ServerProcess {
@@ -72,8 +73,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
 
 function handleOf(child: ChildProcess, gone: Promise<void>, logFile: string): ServerProcess {
   const killNow = (): void => void child.kill("SIGKILL");
-  const guard = guardOf(child);
-  void gone.then(() => guard.kill("SIGKILL"));
+  guardProcess(child);
   return {
     processId: child.pid!,
     logFile,
@@ -89,18 +89,6 @@ function handleOf(child: ChildProcess, gone: Promise<void>, logFile: string): Se
       await gone;
     },
   };
-}
-
-/** Kills the server when this process ends, however it ends: the pipe between this one and the guard breaks then. */
-function guardOf(server: ChildProcess): ChildProcess {
-  const script = 'read -r line; kill -9 "$1"';
-  const guard = spawn("/bin/sh", ["-c", script, "sh", String(server.pid)], {
-    // Not to be ended by a terminal's Ctrl-C before its time.
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  guard.unref();
-  return guard;
 }
 
 async function untilHealthy(child: ChildProcess, { name, logFile, healthy }: ServerCommand): Promise<void> {

@@ -6,13 +6,14 @@ import type { ServerProcess } from "./server-process.ts";
 import { SHARED_SERVERS_VARIABLE, type SharedServers } from "./shared-servers.ts";
 import { startDynamodb } from "./start-dynamodb.ts";
 import { startKafka } from "./start-kafka.ts";
+import { startMoto } from "./start-moto.ts";
 import { startQuestdb } from "./start-questdb.ts";
 
 type Starts = {
   readonly [Name in keyof SharedServers]: (folder: string) => Promise<SharedServers[Name] & ServerProcess>;
 };
 
-const STARTS: Starts = { questdb: startQuestdb, kafka: startKafka, dynamodb: startDynamodb };
+const STARTS: Starts = { questdb: startQuestdb, kafka: startKafka, dynamodb: startDynamodb, moto: startMoto };
 
 /**
  * Keeps the servers that tests share: vitest calls it once before a run, and what it returns after. It starts nothing

@@ -1,5 +1,6 @@
 import type { DynamodbAccess } from "./start-dynamodb.ts";
 import type { KafkaAccess } from "./start-kafka.ts";
+import type { MotoAccess } from "./start-moto.ts";
 import type { QuestdbAccess } from "./start-questdb.ts";
 
 /** Servers that the tests of one run share. */
@@ -7,6 +8,7 @@ export interface SharedServers {
   readonly questdb: QuestdbAccess;
   readonly kafka: KafkaAccess;
   readonly dynamodb: DynamodbAccess;
+  readonly moto: MotoAccess;
 }
 
 /** Where `shared-servers-setup.ts` listens during a run of tests. */
