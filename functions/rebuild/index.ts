@@ -6,8 +6,8 @@ import { serve } from "./handler.ts";
 
 const open = openedOnce(async () => {
   const settings = readStreamSettings(process.env);
-  const store = await openQuestdb(settings);
-  return { ...store, checkpoints: openDynamodb(settings).checkpoints };
+  const { checkpoints, leases } = openDynamodb(settings);
+  return { ...(await openQuestdb(settings, leases)), checkpoints };
 });
 
 export function handler(): Promise<void> {

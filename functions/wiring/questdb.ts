@@ -2,6 +2,7 @@ import { readSecret } from "#shared/adapters/aws/secrets.ts";
 import type { QuestdbConnection } from "#shared/adapters/questdb/connection.ts";
 import { openQuestdbStore, type QuestdbStore } from "#shared/adapters/questdb/store.ts";
 import type { StreamSettings } from "#shared/config/stream-settings.ts";
+import type { Leases } from "#shared/ports/leases.ts";
 
 /** Shorter than any function's time-out: what went wrong is to be told, not cut off. */
 const DEADLINE_MS = 30_000;
@@ -22,8 +23,12 @@ export async function questdbConnection({ region, questdb }: StreamSettings): Pr
   return { httpUrl, httpUser, httpPassword, pgHost, pgPort, pgUser, pgPassword, deadlineMs: DEADLINE_MS };
 }
 
-/** Connects to QuestDB and brings its schema up to date. Throws InputError where that cannot be done. */
-export async function openQuestdb(settings: StreamSettings): Promise<QuestdbStore> {
+/**
+ * Connects to QuestDB and brings its schema up to date. Throws InputError where that cannot be done. `leases`: for who
+ * rebuilds.
+ */
+export async function openQuestdb(settings: StreamSettings, leases?: Leases): Promise<QuestdbStore> {
   const { keepTicksDays } = settings.questdb;
-  return openQuestdbStore(await questdbConnection(settings), { keepTicksDays });
+  const options = { keepTicksDays, ...(leases === undefined ? {} : { leases }) };
+  return openQuestdbStore(await questdbConnection(settings), options);
 }
