@@ -57,7 +57,7 @@ export async function startUp(folder: string, listener: UpListener): Promise<Up>
     await artefacts();
     const servers = await startServers(folder, lock.recovered, listener, stops);
     const environment = environmentOf(servers, folder, process.env["MILLRACE_KEEP_TICKS_DAYS"]);
-    const settings = serverSettings(environment);
+    const settings = await serverSettings(environment);
     await timed(listener, "topics", "made where they are missing", () => prepareKafka(settings));
     await timed(listener, "tables", "brought up to date", async () => {
       await Promise.all([prepareQuestdb(settings), prepareDynamodb(settings)]);

@@ -8,6 +8,7 @@ import { LargeStateFolder } from "#shared/adapters/files/large-state-folder.ts";
 import { FileTradeReader } from "#shared/adapters/files/trade-file-reader.ts";
 import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
 import { openQuestdbStore } from "#shared/adapters/questdb/store.ts";
+import type { StateSettings } from "#shared/config/stream-settings.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { FollowableLog } from "#shared/ports/event-log.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
@@ -36,9 +37,9 @@ export interface StateParts {
   close(): void;
 }
 
-export function openStates({ dynamodb, stateFolder }: ServerSettings): StateParts {
+export async function openStates({ dynamodb, state }: ServerSettings): Promise<StateParts> {
   const client = clientOf(dynamodb);
-  const states = new LargeStateFolder(stateFolder);
+  const states = "folder" in state ? new LargeStateFolder(state.folder) : await openBucket(dynamodb.region, state);
   return {
     checkpoints: new DynamodbCheckpointStore(client, dynamodb.checkpointsTable, states),
     liveRuns: new DynamodbRunRegistry(client, dynamodb.runsTable),
@@ -48,6 +49,15 @@ export function openStates({ dynamodb, stateFolder }: ServerSettings): StatePart
   };
 }
 
+async function openBucket(
+  region: string,
+  { bucket, endpoint }: Extract<StateSettings, { readonly bucket: string }>,
+): Promise<LargeStateStore> {
+  // AWS's clients take a while to load.
+  const { LargeStateBucket } = await import("#shared/adapters/aws/large-state-bucket.ts");
+  return new LargeStateBucket({ region, endpoint }, bucket);
+}
+
 /**
  * Opens the platform on the servers that the variables name. Throws InputError for variables that are missing or wrong,
  * and where QuestDB does not answer; Kafka and DynamoDB are asked when they are needed.
@@ -55,8 +65,8 @@ export function openStates({ dynamodb, stateFolder }: ServerSettings): StatePart
 export async function openServerPlatform(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ServerPlatform> {
-  const settings = serverSettings(environment);
-  const { checkpoints, liveRuns, leases, states, close: closeStates } = openStates(settings);
+  const settings = await serverSettings(environment);
+  const { checkpoints, liveRuns, leases, states, close: closeStates } = await openStates(settings);
   try {
     const { keepTicksDays } = settings.questdb;
     const questdb = await openQuestdbStore(settings.questdb, { keepTicksDays, leases });

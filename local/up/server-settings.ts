@@ -1,8 +1,12 @@
 import type { DynamodbSettings } from "#shared/adapters/dynamodb/settings.ts";
 import type { KafkaSettings } from "#shared/adapters/kafka/settings.ts";
 import type { QuestdbConnection } from "#shared/adapters/questdb/connection.ts";
-import { type Environment, readStreamSettings, type StreamSettings } from "#shared/config/stream-settings.ts";
-import { InputError } from "#shared/market/input-error.ts";
+import {
+  type Environment,
+  readStreamSettings,
+  type StateSettings,
+  type StreamSettings,
+} from "#shared/config/stream-settings.ts";
 
 /** How commands reach the servers: settings of each as its adapter takes them. */
 export interface ServerSettings {
@@ -10,21 +14,23 @@ export interface ServerSettings {
   readonly questdb: QuestdbConnection & { readonly keepTicksDays: number | null };
   readonly dynamodb: DynamodbSettings & { readonly checkpointsTable: string; readonly runsTable: string };
   /** Of large states and artefacts. */
-  readonly stateFolder: string;
+  readonly state: StateSettings;
 }
 
 /** How long a command waits for servers that are away, ms. */
 const DEADLINE_MS = 15_000;
 
 /**
- * The settings that variables give, with `deadlineMs` to wait for servers that are away. Throws InputError 'usage' for
- * variables that are missing or wrong, and for those that only functions in AWS understand.
+ * The settings that variables give, with `deadlineMs` to wait for servers that are away; brokers, users and passwords are
+ * asked from AWS where the variables name a cluster or a secret. Throws InputError 'usage' for variables that are missing
+ * or wrong, and where AWS refuses.
  */
-export function serverSettings(environment: Environment, deadlineMs = DEADLINE_MS): ServerSettings {
+export async function serverSettings(environment: Environment, deadlineMs = DEADLINE_MS): Promise<ServerSettings> {
   const settings = readStreamSettings(environment);
+  const [kafka, questdb] = await Promise.all([kafkaOf(settings), questdbOf(settings)]);
   return {
-    kafka: kafkaOf(settings, deadlineMs),
-    questdb: questdbOf(settings, deadlineMs),
+    kafka: { ...kafka, deadlineMs },
+    questdb: { ...questdb, deadlineMs, keepTicksDays: settings.questdb.keepTicksDays },
     dynamodb: {
       region: settings.region,
       endpoint: settings.dynamodb.endpoint,
@@ -32,21 +38,23 @@ export function serverSettings(environment: Environment, deadlineMs = DEADLINE_M
       checkpointsTable: settings.dynamodb.checkpointsTable,
       runsTable: settings.dynamodb.runsTable,
     },
-    stateFolder:
-      "folder" in settings.state ? settings.state.folder : refuse("MILLRACE_STATE_BUCKET", "MILLRACE_STATE_FOLDER"),
+    state: settings.state,
   };
 }
 
-function kafkaOf({ kafka: { cluster, login, tls } }: StreamSettings, deadlineMs: number): KafkaSettings {
-  if (!("brokers" in cluster)) return refuse("MILLRACE_KAFKA_CLUSTER_ARN", "MILLRACE_KAFKA_BROKERS");
-  if (!("user" in login)) return refuse("MILLRACE_KAFKA_SECRET_ARN", "MILLRACE_KAFKA_USER and MILLRACE_KAFKA_PASSWORD");
-  return { brokers: cluster.brokers, ...login, tls, deadlineMs };
+async function kafkaOf(settings: StreamSettings): Promise<Omit<KafkaSettings, "deadlineMs">> {
+  const { cluster, login, tls } = settings.kafka;
+  if ("brokers" in cluster && "user" in login) return { brokers: cluster.brokers, ...login, tls };
+  // AWS's clients take a while to load.
+  const { kafkaSettings } = await import("#functions/wiring/event-log.ts");
+  return kafkaSettings(settings);
 }
 
-function questdbOf({ questdb }: StreamSettings, deadlineMs: number): ServerSettings["questdb"] {
-  const { httpUrl, pgHost, pgPort, logins, keepTicksDays } = questdb;
-  if ("secretArn" in logins) return refuse("MILLRACE_QUESTDB_SECRET_ARN", "users and passwords of QuestDB");
-  return { httpUrl, pgHost, pgPort, ...logins, deadlineMs, keepTicksDays };
+async function questdbOf(settings: StreamSettings): Promise<Omit<QuestdbConnection, "deadlineMs">> {
+  const { httpUrl, pgHost, pgPort, logins } = settings.questdb;
+  if (!("secretArn" in logins)) return { httpUrl, pgHost, pgPort, ...logins };
+  const { questdbConnection } = await import("#functions/wiring/questdb.ts");
+  return questdbConnection(settings);
 }
 
 /** Those of the variables; null: as AWS's tools find them. */
@@ -56,8 +64,4 @@ function credentialsOf(environment: Environment): DynamodbSettings["credentials"
   // Those of this process may be of a session, whose token the SDK finds beside them.
   if (!accessKeyId || !secretAccessKey || environment === process.env) return null;
   return { accessKeyId, secretAccessKey };
-}
-
-function refuse(given: string, needed: string): never {
-  throw new InputError("usage", `${given} is not understood by this command: give ${needed} in its place`);
 }

@@ -8,11 +8,11 @@ import { serverSettings } from "./server-settings.ts";
 const DEADLINE_MS = 3_000;
 
 /** Ports of servers any of which may be down: each is connected to by itself, and again where that failed. */
-export function openStatusPorts(
+export async function openStatusPorts(
   environment: Readonly<Record<string, string | undefined>>,
-): StatusPorts & { close(): Promise<void> } {
-  const settings = serverSettings(environment, DEADLINE_MS);
-  const states = openStates(settings);
+): Promise<StatusPorts & { close(): Promise<void> }> {
+  const settings = await serverSettings(environment, DEADLINE_MS);
+  const states = await openStates(settings);
   const log = opened(() => KafkaEventLog.open(settings.kafka));
   const store = opened(() => openQuestdbStore(settings.questdb, { keepTicksDays: settings.questdb.keepTicksDays }));
   return {

@@ -25,7 +25,7 @@ export const status: Command = {
     const servers = findServers(process.env);
     if (servers === null) throw noServers();
     const { openStatusPorts } = await import("#local/up/status-ports.ts");
-    const ports = openStatusPorts(servers.environment);
+    const ports = await openStatusPorts(servers.environment);
     try {
       await show(ports, servers, args);
       while (args.has("watch")) {

@@ -85,7 +85,7 @@ async function recreated(topic: Topic): Promise<void> {
     import("#shared/adapters/kafka/topics.ts"),
     import("#local/up/server-settings.ts"),
   ]);
-  const { kafka } = serverSettings(servers.environment);
+  const { kafka } = await serverSettings(servers.environment);
   await createTopics(kafka, [topic], Math.min(3, kafka.brokers.length));
   await withServers(async ({ log, store: { checkpoints } }) => {
     const { reset } = await raiseEpoch({ log, checkpoints }, topic.name);
