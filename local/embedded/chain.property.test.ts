@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { backtest } from "#shared/app/backtest.ts";
-import { startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
+import { startPaperRun } from "#shared/app/paper-run.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { parsePlan, type RunPlan } from "#shared/app/run-plan.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
@@ -22,6 +22,7 @@ import {
   memoryPorts,
   planOf,
   publishTicks,
+  stopped,
 } from "./test-chain.ts";
 
 const SECOND = 1_000;
@@ -197,7 +198,7 @@ async function play(
 async function outcomeOf(ports: MemoryPorts, runs: readonly string[]): Promise<Outcome> {
   const finished = [];
   for (const run of runs) {
-    const { resultHash, definition, strategy } = await stopPaperRun(ports, run);
+    const { resultHash, definition, strategy } = await stopped(ports, run);
     const results = await ports.results.read(run);
     finished.push({ results, resultHash });
     const tested = await backtest(ports, parsePlan(definition), await codeOf(ports.catalog, strategy), 0);

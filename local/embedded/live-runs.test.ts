@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { aggregate } from "#shared/app/aggregate.ts";
 import { backtest } from "#shared/app/backtest.ts";
-import { startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
+import { CatalogArtefacts } from "#shared/app/catalog-artefacts.ts";
+import { resumePaperRun, startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
 import { parsePlan } from "#shared/app/run-plan.ts";
 import { stepStrategies } from "#shared/app/step-strategies.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
-import { WarmUpWaits } from "#shared/app/warm-start.ts";
 import { Strategy } from "#shared/engine/strategy.ts";
 import { type Instrument, parseInstrument } from "#shared/market/instrument.ts";
 import { type Tick, tickColumns } from "#shared/market/tick.ts";
@@ -147,7 +147,7 @@ describe("a run that is stopped", () => {
     };
     checkpoints.load = (...args) => ports.checkpoints.load(...args);
     await stepStrategies({ ...ports, checkpoints }, folded);
-    expect(stopped).toMatchObject({ status: "finished", figures: { bars: 2 } });
+    expect(stopped).toMatchObject({ status: "stopped", figures: { bars: 2 } });
     expect(await ports.runs.get(run)).toEqual(stopped);
     await send(ports, [beat(NOON + 9 * MINUTE)]);
     expect(await ports.runs.get(run)).toEqual(stopped);
@@ -161,34 +161,67 @@ describe("a run that is stopped", () => {
     await expect(stopPaperRun(ports, run)).rejects.toThrow("are not stored yet: stop it again");
     expect((await ports.runs.get(run))?.status).toBe("running");
     await new StreamHost(ports).drain();
-    expect(await stopPaperRun(ports, run)).toMatchObject({ status: "finished", figures: { bars: 4 } });
+    expect(await stopPaperRun(ports, run)).toMatchObject({ status: "stopped", figures: { bars: 4 } });
     await expect(stopPaperRun(ports, run)).rejects.toThrow("no live run");
   });
 
-  it("ends as failed where its code is gone", async () => {
+  it("states its result though its code is gone, and can only be resumed once that is back", async () => {
     const ports = memoryPorts(1, new TestCatalog(CLASSES));
     const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
     await send(ports, trades(BTC, NOON, 8));
-    const stopped = await stopPaperRun({ ...ports, catalog: new TestCatalog() }, run);
-    expect(stopped).toMatchObject({ status: "failed", resultHash: null });
-    expect(stopped.error).toContain("no strategy 'counts'");
+    const without = { ...ports, artefacts: new CatalogArtefacts(new TestCatalog()) };
+    const stopped = await stopPaperRun(without, run);
+    expect(stopped).toMatchObject({ status: "stopped", figures: { bars: 2 } });
+    const tested = await backtest(ports, parsePlan(stopped.definition), await codeOf(ports.catalog, "counts"), 0);
+    expect(stopped.resultHash).toBe(tested.resultHash);
     await send(ports, [beat(NOON + 4 * MINUTE)]);
     expect(await logsOf(ports, run)).toHaveLength(2);
+    await expect(resumePaperRun(without, run)).rejects.toThrow("no strategy 'counts'; put it back as it was, or start");
+    expect((await ports.runs.get(run))?.status).toBe("stopped");
+    await resumePaperRun(ports, run);
+    await send(ports, [beat(NOON + 5 * MINUTE)]);
+    expect(await logsOf(ports, run)).toHaveLength(5);
+  });
+
+  it("states no result before its first bar, and goes on from there", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    expect(await stopPaperRun(ports, run)).toMatchObject({ status: "stopped", resultHash: null, figures: null });
+    await send(ports, [...trades(BTC, NOON, 8), beat(NOON + 4 * MINUTE)]);
+    await resumePaperRun(ports, run);
+    await expect(resumePaperRun(ports, run)).rejects.toThrow("is not stopped: it is running");
+    await send(ports, [beat(NOON + 5 * MINUTE)]);
+    expect(await logsOf(ports, run)).toHaveLength(5);
   });
 });
 
 describe("a run that cannot be warmed yet", () => {
-  it("keeps no other from its step", async () => {
+  it("keeps no other from its step, nor the stream, and goes on with the next candle", async () => {
     const ports = memoryPorts(1, new TestCatalog(CLASSES));
     const after = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
     await send(ports, trades(BTC, NOON, 8));
-    // The newest run is stepped first.
-    const waits = await register(ports, "sma-cross", ["binance:BTC/USDT@1m"], { fast: 2, slow: 3 }, 1);
+    const waits = await register(ports, "counts", ["binance:BTC/USDT@1m"], {}, 1);
     const folded = await candlesOf(ports, [beat(NOON + 3 * MINUTE)]);
-    await expect(stepStrategies(ports, folded)).rejects.toThrow(WarmUpWaits);
-    expect(await ports.checkpoints.load("step-strategies", waits)).toBeNull();
+    await stepStrategies(ports, folded);
     const stepped = (await ports.checkpoints.load("step-strategies", after))!;
     expect(stepped.fence[0]?.nextOffset).toBe(folded.at(-1)!.offset + 1);
+    await new StreamHost(ports).drain();
+    expect(await logsOf(ports, after)).toHaveLength(3);
+    expect(await logsOf(ports, waits)).toHaveLength(0);
+    await send(ports, [beat(NOON + 4 * MINUTE)]);
+    expect(await logsOf(ports, waits)).toEqual(await logsOf(ports, after));
+    expect(await logsOf(ports, waits)).toHaveLength(4);
+  });
+
+  it("folds what it has kept when it is stopped", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    await send(ports, trades(BTC, NOON, 8));
+    const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    await stepStrategies(ports, await candlesOf(ports, [beat(NOON + 3 * MINUTE)]));
+    await new StreamHost(ports).drain();
+    await expect(stopPaperRun(ports, run)).rejects.toThrow("stop it again");
+    await new StreamHost(ports).drain();
+    expect(await stopPaperRun(ports, run)).toMatchObject({ status: "stopped", figures: { bars: 3 } });
   });
 });
 
@@ -214,7 +247,11 @@ describe("a run that fails", () => {
     await send(ports, [...trades(BTC, NOON, 20), beat(NOON + 8 * MINUTE)]);
     const live = await ports.runs.get(run);
     const tested = await backtest(ports, parsePlan(live!.definition), await codeOf(ports.catalog, "throws"), 0);
-    expect(tested).toMatchObject({ status: "failed", error: live?.error, resultHash: null, figures: null });
+    expect(tested).toMatchObject({ status: "failed", resultHash: null, figures: null });
+    const [message, ...frames] = live!.error!.split("\n");
+    expect(message).toBe(tested.error);
+    expect(frames.length).toBeGreaterThan(0);
+    expect(frames[0]).toContain("at Throws.next");
     expect(await ports.results.read(tested.run)).toEqual(await ports.results.read(run));
   });
 
@@ -242,20 +279,16 @@ describe("a run that fails", () => {
       const catalog = new TestCatalog({ ...classes, throws: Throws });
       const load = catalog.load.bind(catalog);
       catalog.load = async (name) => (name === "counts" ? { ...(await load(name)), bundleHash } : load(name));
-      const changed = { ...ports, catalog };
-      const rest = [...trades(BTC, NOON + 3 * MINUTE, 8, 8), beat(NOON + 8 * MINUTE)];
-      await expect(send(changed, rest)).rejects.toMatchObject({
-        name: "RunCodeWaits",
-        message: expect.stringContaining(message),
-      });
+      const changed = { ...ports, artefacts: new CatalogArtefacts(catalog) };
+      await send(changed, [...trades(BTC, NOON + 3 * MINUTE, 8, 8), beat(NOON + 8 * MINUTE)]);
       expect(await logsOf(ports, run)).toHaveLength(2);
-      expect((await ports.runs.get(run))?.status).toBe("running");
-      await new StreamHost({ ...changed }).drain().catch(() => undefined);
+      expect(await ports.runs.get(run)).toMatchObject({ status: "running", error: expect.stringContaining(message) });
       expect((await ports.runs.get(last))?.status).toBe("failed");
-      await new StreamHost(ports).drain();
-      expect(await logsOf(ports, run)).toHaveLength(8);
       expect((await ports.results.read(going)).cycles.length).toBe(8);
-      expect((await ports.runs.get(going))?.status).toBe("running");
+      await send(ports, [beat(NOON + 9 * MINUTE)]);
+      expect(await logsOf(ports, run)).toHaveLength(9);
+      expect(await ports.runs.get(run)).toMatchObject({ status: "running", error: null });
+      expect((await ports.results.read(going)).cycles.length).toBe(9);
     },
   );
 

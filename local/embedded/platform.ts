@@ -3,7 +3,9 @@ import { STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
 import { type DuckdbStore, openStore } from "#shared/adapters/duckdb/store.ts";
 import { FileTradeReader } from "#shared/adapters/files/trade-file-reader.ts";
 import { MemoryEventLog } from "#shared/adapters/memory/event-log.ts";
+import { VmWatchdog } from "#shared/adapters/vm/vm-watchdog.ts";
 import { AGGREGATE } from "#shared/app/aggregate.ts";
+import { CatalogArtefacts } from "#shared/app/catalog-artefacts.ts";
 import { STEP_STRATEGIES } from "#shared/app/step-strategies.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { StrategyCatalog } from "#shared/ports/strategy-catalog.ts";
@@ -33,7 +35,8 @@ export async function openPlatform(path: string): Promise<Platform> {
   const log = await openLog(store.checkpoints);
   const { ticks, candles, ranges, results, runs } = store;
   const checkpoints = new DeferredCheckpoints(store.checkpoints, [STEP_STRATEGIES, AGGREGATE]);
-  const stream = { ticks, candles, ranges, checkpoints, results, runs, catalog, log };
+  const artefacts = new CatalogArtefacts(catalog);
+  const stream = { ticks, candles, ranges, checkpoints, results, runs, artefacts, log, watchdog: new VmWatchdog() };
   return {
     store,
     files: new FileTradeReader(),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { backtest } from "#shared/app/backtest.ts";
+import { CatalogArtefacts } from "#shared/app/catalog-artefacts.ts";
 import { startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
 import { parsePlan } from "#shared/app/run-plan.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
@@ -91,7 +92,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** The platform on the test's store, with the test's strategies. */
 async function open(): Promise<Platform & { readonly test: StreamPorts }> {
   const platform = await openPlatform(join(folder, "store.duckdb"));
-  return { ...platform, test: { ...platform.stream, catalog: CATALOG } };
+  return { ...platform, test: { ...platform.stream, artefacts: new CatalogArtefacts(CATALOG) } };
 }
 
 function hostOf({ test, stream }: { readonly test: StreamPorts; readonly stream: StreamPorts }): StreamHost {

@@ -4,7 +4,7 @@ import { type ArchivePorts, archive } from "#shared/app/archive.ts";
 import { type StepStrategiesPorts, stepStrategies } from "#shared/app/step-strategies.ts";
 import type { LogRecord } from "#shared/ports/event-log.ts";
 
-export type StreamPorts = ArchivePorts & StepStrategiesPorts;
+export type StreamPorts = Omit<ArchivePorts, "runs"> & StepStrategiesPorts;
 
 /** The consumer group that a function reads its topic as. */
 export function groupOf({ name, topic }: StreamFunction): string {
@@ -48,7 +48,8 @@ export class StreamHost {
   async #invoke(name: StreamFunction["name"], records: readonly LogRecord[]): Promise<void> {
     switch (name) {
       case "archive":
-        return archive(this.#ports, records);
+        // Its registry and its store are one: a run's record is there before the stream tells of it.
+        return archive({ ...this.#ports, runs: { put: async () => {} } }, records);
       case "aggregate":
         return aggregate(this.#ports, records);
       case "step-strategies":

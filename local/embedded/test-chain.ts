@@ -6,15 +6,18 @@ import { MemoryRangeRegistry } from "#shared/adapters/memory/range-registry.ts";
 import { MemoryResultStore } from "#shared/adapters/memory/result-store.ts";
 import { MemoryRunRegistry } from "#shared/adapters/memory/run-registry.ts";
 import { MemoryTickStore } from "#shared/adapters/memory/tick-store.ts";
+import { VmWatchdog } from "#shared/adapters/vm/vm-watchdog.ts";
 import type { TickRecord } from "#shared/aggregation/tick-record.ts";
+import { CatalogArtefacts } from "#shared/app/catalog-artefacts.ts";
+import { stopPaperRun } from "#shared/app/paper-run.ts";
 import type { RunCode, RunPlan } from "#shared/app/run-plan.ts";
-import { WarmUpWaits } from "#shared/app/warm-start.ts";
 import type { StrategyClass } from "#shared/engine/strategy.ts";
 import type { Candle } from "#shared/market/candle.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { type Instrument, instrumentKey, parseFeed } from "#shared/market/instrument.ts";
 import { specOf } from "#shared/market/instrument-specs.ts";
 import type { EventLog, LogRecord } from "#shared/ports/event-log.ts";
+import type { RunRecord } from "#shared/ports/run-registry.ts";
 import type { CatalogStrategy, StrategyCatalog } from "#shared/ports/strategy-catalog.ts";
 import { encodeTickRecord } from "#shared/wire/tick-records.ts";
 import { DEAD_LETTERS, TICKS } from "#shared/wire/topics.ts";
@@ -70,6 +73,7 @@ function textOf(candle: Candle): string {
 export interface MemoryPorts extends StreamPorts {
   readonly candles: WatchedCandleStore;
   readonly log: MemoryEventLog;
+  readonly catalog: StrategyCatalog;
 }
 
 /** `partitions`: of topic `candles`. */
@@ -92,6 +96,8 @@ export function memoryPorts(partitions = 1, catalog: StrategyCatalog = new TestC
     runs: new MemoryRunRegistry(),
     log: new MemoryEventLog(topics, () => clock++),
     catalog,
+    artefacts: new CatalogArtefacts(catalog),
+    watchdog: new VmWatchdog(),
   };
 }
 
@@ -158,7 +164,8 @@ export function crashingPorts(ports: StreamPorts, plan: CrashPlan): StreamPorts 
     results: plan.wrap(ports.results),
     runs: ports.runs,
     log: plan.wrap(ports.log),
-    catalog: ports.catalog,
+    artefacts: ports.artefacts,
+    watchdog: ports.watchdog,
   };
 }
 
@@ -179,9 +186,19 @@ export async function drainThroughCrashes(ports: StreamPorts): Promise<void> {
     try {
       return await new StreamHost(ports).drain();
     } catch (error) {
-      // With batches of unequal sizes a warm-up may be ahead of the archive: it is repeated too.
-      if (!(error instanceof Crash) && !(error instanceof WarmUpWaits)) throw error;
+      if (!(error instanceof Crash)) throw error;
     }
+  }
+}
+
+/** Stops a run: what it has kept is folded first, and archived. */
+export async function stopped(ports: StreamPorts, run: string): Promise<RunRecord> {
+  try {
+    return await stopPaperRun(ports, run);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.code !== "no-data") throw error;
+    await new StreamHost(ports).drain();
+    return stopPaperRun(ports, run);
   }
 }
 

@@ -69,11 +69,12 @@ function killedAt(ports: BacktestPorts, call: "remove" | "write"): BacktestPorts
 /** Steps live runs over a record of the instrument, of which there are none. */
 async function stepNothing(ports: BacktestPorts): Promise<void> {
   const refuse = (): Promise<never> => Promise.reject(new Error("no strategy was to be loaded"));
-  const catalog = { load: refuse, engineHash: refuse, names: refuse };
+  const artefacts = { load: refuse };
+  const watchdog = { seconds: 1, watch: () => [] };
   const checkpoints = new MemoryCheckpointStore();
   const log = new MemoryEventLog([], () => 1);
   const record = { topic: "candles", partition: 0, offset: 0, appendTime: 1, key: "binance:BTC/USDT", value: null };
-  await stepStrategies({ ...ports, catalog, checkpoints, log }, [record]);
+  await stepStrategies({ ...ports, artefacts, watchdog, checkpoints, log }, [record]);
 }
 
 test.each(["remove", "write"] as const)(

@@ -1,20 +1,11 @@
-import { Run } from "../engine/run.ts";
 import { InputError } from "../market/input-error.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
-import { candleColumns } from "./read-candles.ts";
-import { figuresOf } from "./run-on-columns.ts";
-import {
-  definitionOf,
-  describePlan,
-  feedNames,
-  identityOf,
-  parsePlan,
-  type RunCode,
-  type RunPlan,
-  resolvedParams,
-} from "./run-plan.ts";
-import { type RunEnd, type StepStrategiesPorts, stopLiveRun } from "./step-strategies.ts";
+import { liveFigures } from "./live-figures.ts";
+import { registerLiveRun } from "./register-run.ts";
+import { changeRun } from "./run-changes.ts";
+import { identityOf, pinnedCode, type RunCode, type RunPlan } from "./run-plan.ts";
+import { continueLiveRun, type StepStrategiesPorts, stopLiveRun } from "./step-strategies.ts";
 
 export interface PaperRunPorts extends StepStrategiesPorts {
   readonly results: ResultStore;
@@ -22,7 +13,8 @@ export interface PaperRunPorts extends StepStrategiesPorts {
 
 /**
  * Registers a run on live candles: from now on `step-strategies` keeps and folds them. Its id is made from what it is
- * and when it was registered (`now`, ms UTC). Throws InputError for a plan that cannot run.
+ * and when it was registered (`now`, ms UTC). Throws InputError for a plan that cannot run, and where its code is not
+ * where live runs find it.
  */
 export async function startPaperRun(
   ports: PaperRunPorts,
@@ -30,67 +22,67 @@ export async function startPaperRun(
   code: RunCode,
   now: number,
 ): Promise<RunRecord> {
-  const definition = describePlan(plan, code, null);
-  new Run(
-    definitionOf(
-      plan,
-      code,
-      plan.feeds.map(() => null),
-    ),
-  );
-  const identity = identityOf(definition);
-  const record: RunRecord = {
-    run: `paper-${identityOf(`${identity}@${now}`).slice(0, 12)}`,
-    kind: "paper",
-    strategy: plan.strategy,
-    feeds: feedNames(plan),
-    params: resolvedParams(plan, code),
-    definition,
-    identity,
-    created: now,
-    status: "running",
-    error: null,
-    resultHash: null,
-    figures: null,
-  };
-  await ports.runs.put(record);
-  return record;
+  const idOf = (identity: string): string => `paper-${identityOf(`${identity}@${now}`).slice(0, 12)}`;
+  return registerLiveRun(ports, plan, code, { kind: "paper", idOf, now });
 }
 
 /**
- * Ends a live run: its record states its result for what it has folded, or that it failed. Throws InputError for a run
- * that is not live or has traded no bar yet, and where `archive` has not stored its last results yet: the run is stopped
- * then, and to stop it again completes its record.
+ * Stops a live run, at any time: its record states its result for what it has folded, where it has traded a bar, or that
+ * it failed. It can be resumed. Throws InputError for a run that is not live, and where `archive` has not stored its last
+ * results yet: the run is stopped then, and to stop it again completes its record.
  */
 export async function stopPaperRun(ports: PaperRunPorts, id: string): Promise<RunRecord> {
   const record = await ports.runs.get(id);
   if (record === null || record.kind !== "paper" || record.status !== "running") {
-    throw new InputError("not-found", `no live run '${id}': 'npx millrace runs' lists what there is`);
+    throw new InputError("not-found", `no live run '${id}': 'npx millrace paper list' lists what there is`);
   }
   const end = await stopLiveRun(ports, record);
-  if (end === null) {
-    throw new InputError("no-data", `run ${id} has traded no bar yet: let it go on, or remove it`);
-  }
   const stopped: RunRecord =
     end.failure === null
-      ? { ...record, status: "finished", resultHash: end.resultHash, figures: await liveFigures(ports, record, end) }
+      ? {
+          ...record,
+          status: "stopped",
+          error: null,
+          resultHash: end.resultHash,
+          figures: await liveFigures(ports, record, end),
+        }
       : { ...record, status: "failed", error: end.failure };
-  await ports.runs.put(stopped);
+  await changeRun(ports, stopped);
   return stopped;
 }
 
-async function liveFigures(ports: PaperRunPorts, record: RunRecord, end: RunEnd): Promise<RunRecord["figures"]> {
-  const { cycles, fills, trades } = await ports.results.read(record.run);
-  const last = cycles.time[cycles.length - 1];
-  if (last !== end.clock - 1) {
+/**
+ * Lets a stopped run go on, from the state in which it stopped: what closed meanwhile comes from the store, as it was
+ * known, everything after from the stream, so that it is as if it had never stopped. Throws InputError for a run that is
+ * not stopped, and for one whose code is gone.
+ */
+export async function resumePaperRun(ports: PaperRunPorts, id: string): Promise<RunRecord> {
+  const record = await ports.runs.get(id);
+  if (record === null || record.kind !== "paper") {
+    throw new InputError("not-found", `no paper run '${id}': 'npx millrace paper list' lists what there is`);
+  }
+  const anew = `start a new one with 'npx millrace paper start ${record.strategy} …'`;
+  if (record.status === "running") throw new InputError("conflict", `run ${id} is not stopped: it is running`);
+  if (record.status === "failed") {
+    throw new InputError("conflict", `run ${id} has failed and cannot go on: mend its strategy, then ${anew}`);
+  }
+  await requireCode(ports, record, anew);
+  const { failure } = await continueLiveRun(ports, record);
+  if (failure !== null) throw new InputError("conflict", `run ${id} has failed and cannot go on: ${failure}; ${anew}`);
+  const resumed: RunRecord = { ...record, status: "running", error: null, resultHash: null, figures: null };
+  await changeRun(ports, resumed);
+  return resumed;
+}
+
+async function requireCode({ artefacts }: PaperRunPorts, { run, definition }: RunRecord, anew: string): Promise<void> {
+  try {
+    await artefacts.load(pinnedCode(definition));
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
     throw new InputError(
-      "no-data",
-      `run ${record.run} is stopped, but its results up to ${new Date(end.clock).toISOString()} are not stored yet: stop ` +
-        "it again in a moment",
+      cause.code,
+      `run ${run} cannot go on, as its code is not there: ${cause.message}; put it back as it was, or ${anew}`,
+      { cause },
     );
   }
-  const plan = parsePlan(record.definition);
-  const { feed } = plan.feeds[0]!;
-  const candles = await candleColumns(ports, { ...feed, choice: "known", from: plan.tradeFrom, to: last + 1 });
-  return figuresOf(plan, { cycles, fills, trades }, candles);
 }

@@ -75,7 +75,7 @@ export async function reportInput(
     results,
     figures: record.figures,
     quality,
-    costBand: record.status === "finished" ? costBand(plan, code, columns) : null,
+    costBand: record.resultHash !== null ? costBand(plan, code, columns) : null,
   };
 }
 

@@ -4,6 +4,7 @@ import { type ParameterValue, resolveParameters } from "../engine/parameter.ts";
 import { type BrokerSettings, commissionOf, type RunDefinition } from "../engine/run-definition.ts";
 import type { CandleChoice } from "../market/candle.ts";
 import { type Feed, feedKey, type InstrumentSpec, parseFeed } from "../market/instrument.ts";
+import type { PinnedCode } from "../ports/run-artefacts.ts";
 import type { CatalogStrategy, StrategyCatalog } from "../ports/strategy-catalog.ts";
 
 /** A feed and the trading rules of its instrument. */
@@ -50,13 +51,22 @@ export async function loadCode(catalog: StrategyCatalog, strategy: string): Prom
 export function definitionOf(plan: RunPlan, code: RunClass, firstCloses: readonly (number | null)[]): RunDefinition {
   const { strategy, bundleHash } = code.strategy;
   const { engineHash } = code;
+  const hashes = bundleHash === undefined || engineHash === undefined ? null : { bundleHash, engineHash };
+  return { strategy, ...definitionWith(plan, hashes, firstCloses) };
+}
+
+/** The same without the strategy's class, for an artefact that brings its own. `hashes`: null where they do not count. */
+export function definitionWith(
+  plan: RunPlan,
+  hashes: Pick<PinnedCode, "bundleHash" | "engineHash"> | null,
+  firstCloses: readonly (number | null)[],
+): Omit<RunDefinition, "strategy"> {
   return {
-    strategy,
     params: plan.params,
     feeds: plan.feeds.map((planned, i) => ({ ...planned, firstClose: firstCloses[i] ?? null })),
     broker: plan.broker,
     tradeFrom: plan.tradeFrom,
-    ...(bundleHash === undefined || engineHash === undefined ? null : { codeHash: `${bundleHash}+${engineHash}` }),
+    ...(hashes === null ? null : { codeHash: `${hashes.bundleHash}+${hashes.engineHash}` }),
   };
 }
 
@@ -109,6 +119,23 @@ export function parsePlan(description: string): RunPlan {
     tradeFrom: json.tradeFrom,
     end: json.end,
   };
+}
+
+/** The code that a description was made with. */
+export function pinnedCode(description: string): PinnedCode {
+  const json = JSON.parse(description) as {
+    readonly strategy: string;
+    readonly bundle: string;
+    readonly engine: string;
+  };
+  return { strategy: json.strategy, bundleHash: json.bundle, engineHash: json.engine };
+}
+
+/** A description under the trading rules that `plan`, which is otherwise the same, has for its feeds. */
+export function withSpecs(description: string, plan: RunPlan): string {
+  const json = JSON.parse(description) as Record<string, CanonicalValue> & { readonly feeds: readonly object[] };
+  const feeds = json.feeds.map((feed, i) => ({ ...feed, spec: { ...plan.feeds[i]!.spec } }));
+  return canonicalJson({ ...json, feeds });
 }
 
 /** sha256 of a description, hex: the identity of its run. */

@@ -29,35 +29,67 @@ export interface StagePorts {
   readonly log: EventLog;
 }
 
+/** A step under way: the state that it goes on from, and what is to be folded into it. */
+export interface OpenedStep {
+  readonly state: StageState;
+  readonly fresh: readonly LogRecord[];
+  /** Of the checkpoint that it goes on from; 0 where there is none. */
+  readonly version: number;
+  readonly fence: readonly FenceEntry[];
+}
+
 /**
  * One step: load, drop what the fence has seen, fold, publish, commit state and fence together. If another invocation
- * was faster, everything is done again on its state. A crash anywhere repeats work and changes nothing. Resolves to the
- * state as it is committed then; null where there is none.
+ * was faster, everything is done again on its state. A crash anywhere repeats work and changes nothing.
+ *
+ * Throws as `openStep`.
+ */
+export async function stepStage(ports: StagePorts, key: StageKey, records: readonly LogRecord[]): Promise<void> {
+  for (;;) {
+    const step = await openStep(ports, key, records);
+    if ("committed" in step) return;
+    const outputs = step.fresh.flatMap((record) => step.state.fold(record));
+    if ((await closeStep(ports, key, step, outputs)) !== null) return;
+  }
+}
+
+/**
+ * Begins a step: loads, and drops what the fence has seen. Where that is all, resolves to the state that is committed.
  *
  * Throws Error for a state of another schema, and for a record below the fence that was appended after it: its topic was
  * recreated, and an operator has to say so (`raiseEpoch`).
  */
-export async function stepStage(
+export async function openStep(
   ports: StagePorts,
   key: StageKey,
   records: readonly LogRecord[],
-): Promise<Uint8Array | null> {
-  for (;;) {
-    const stored = await ports.checkpoints.load(key.stage, key.key);
-    if (stored !== null && stored.schema !== key.schema) {
-      throw new Error(
-        `${key.stage} of ${key.key} has a state of schema ${stored.schema}, this version reads ${key.schema}`,
-      );
-    }
-    const fence = new Fence(stored?.fence ?? []);
-    const fresh = records.filter((record) => fence.admit(record));
-    if (fresh.length === 0) return stored?.state ?? null;
-    const state = await key.open(stored?.state ?? null, fresh);
-    const outputs = fresh.flatMap((record) => state.fold(record));
-    await publish(ports.log, outputs);
-    const next = { schema: key.schema, state: state.encode(), fence: fence.entries() };
-    if (await ports.checkpoints.commit(key.stage, key.key, stored?.version ?? 0, next)) return next.state;
+): Promise<OpenedStep | { readonly committed: Uint8Array | null }> {
+  const stored = await ports.checkpoints.load(key.stage, key.key);
+  if (stored !== null && stored.schema !== key.schema) {
+    throw new Error(
+      `${key.stage} of ${key.key} has a state of schema ${stored.schema}, this version reads ${key.schema}`,
+    );
   }
+  const fence = new Fence(stored?.fence ?? []);
+  const fresh = records.filter((record) => fence.admit(record));
+  if (fresh.length === 0) return { committed: stored?.state ?? null };
+  const state = await key.open(stored?.state ?? null, fresh);
+  return { state, fresh, version: stored?.version ?? 0, fence: fence.entries() };
+}
+
+/**
+ * Ends a step whose records are folded: publishes, then commits. Resolves to the state as committed; to null, with
+ * nothing committed, where another invocation was faster.
+ */
+export async function closeStep(
+  ports: StagePorts,
+  key: StageKey,
+  { state, version, fence }: OpenedStep,
+  outputs: readonly Output[],
+): Promise<Uint8Array | null> {
+  await publish(ports.log, outputs);
+  const next = { schema: key.schema, state: state.encode(), fence };
+  return (await ports.checkpoints.commit(key.stage, key.key, version, next)) ? next.state : null;
 }
 
 /** Publishes outputs, topic by topic, keeping the order of each. */

@@ -1,342 +1,281 @@
-import { PlainDataError } from "../engine/plain-data.ts";
-import { StrategyError } from "../engine/strategy-error.ts";
-import { ByteReader, ByteWriter } from "../market/bytes.ts";
-import type { Candle } from "../market/candle.ts";
-import { candleColumnsOf } from "../market/candle-columns.ts";
-import { InputError } from "../market/input-error.ts";
 import { instrumentKey } from "../market/instrument.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
-import type { StrategyCatalog } from "../ports/strategy-catalog.ts";
-import { type CandlesRecord, decodeCandlesRecord } from "../wire/candle-records.ts";
-import { encodeDeadLetter } from "../wire/dead-letters.ts";
-import { PoisonError } from "../wire/decoded.ts";
-import { encodeRunEvents } from "../wire/run-event-records.ts";
-import { DEAD_LETTERS, RUN_EVENTS } from "../wire/topics.ts";
-import { describePlan, loadCode, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
-import { type Output, type StageKey, type StagePorts, type StageState, stepStage } from "./stage.ts";
-import { type RestorableRun, restoreRun, type WarmStartPorts, warmRun } from "./warm-start.ts";
+import type { Watchdog } from "../ports/watchdog.ts";
+import { replayRunOf } from "../wire/replay-keys.ts";
+import { CANDLES, REPLAY_CANDLES } from "../wire/topics.ts";
+import { DecodedCandles } from "./decoded-candles.ts";
+import type { SteppedRun } from "./live-run.ts";
+import { decodeLiveRun, encodeLiveRun, LIVE_RUN_SCHEMA } from "./live-run-state.ts";
+import { type OpenRunPorts, openRun, RunCodeWaits } from "./open-run.ts";
+import { changeRun } from "./run-changes.ts";
+import { parsePlan, type RunPlan } from "./run-plan.ts";
+import { closeStep, type OpenedStep, type Output, openStep, publish, type StagePorts } from "./stage.ts";
 
 /** Name of the stage in checkpoints. */
 export const STEP_STRATEGIES = "step-strategies";
-const SCHEMA = 1;
 
-/** What the state's bytes hold: records kept until the run can be warmed, the run, why it failed, or how it ended. */
-const KEEPING = 0;
-const RUNNING = 1;
-const FAILED = 2;
-const STOPPED = 3;
-
-export interface StepStrategiesPorts extends StagePorts, WarmStartPorts {
+export interface StepStrategiesPorts extends StagePorts, OpenRunPorts {
   readonly runs: RunRegistry;
-  readonly catalog: StrategyCatalog;
+  readonly watchdog: Watchdog;
+}
+
+/** Runs that are stepped at once. */
+const AT_ONCE = 32;
+
+/** A run and what a batch holds for it. */
+interface RunStep {
+  readonly record: RunRecord;
+  readonly plan: RunPlan;
+  readonly records: readonly LogRecord[];
 }
 
 /**
- * A run's code is gone or was changed. Other code would give other results, so the run waits: its step is repeated until
- * the code is back, or the run is stopped.
- */
-export class RunCodeWaits extends Error {
-  override readonly name = "RunCodeWaits";
-}
-
-/**
- * Steps every live run over a batch of topic `candles`. A strategy that throws fails its run alone. A run that cannot be
- * stepped now does not keep the others from it: the first reason is thrown when all were tried, and with the batch
- * repeated those that have taken it skip it.
+ * Steps live runs over a batch of topic `candles`, and each run of a replay over its own records of topic
+ * `replay-candles`. A strategy that throws, or does not come back, fails its run alone. A run whose code is not there is
+ * left as it is, and takes from the store what it missed once it is. What keeps any other from its step is thrown when
+ * all were tried, and with the batch repeated those that have taken it skip it.
  */
 export async function stepStrategies(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<void> {
-  const waiting: unknown[] = [];
-  for (const run of await ports.runs.running()) {
-    // A backtest is recorded as running while its results are written.
-    if (run.kind === "backtest" || run.kind === "sweep") continue;
-    const plan = parsePlan(run.definition);
+  const live = records.filter(({ topic }) => topic === CANDLES);
+  const replayed = records.filter(({ topic }) => topic === REPLAY_CANDLES);
+  const steps = [
+    ...(live.length === 0 ? [] : paperSteps(await ports.runs.running(), live)),
+    ...(replayed.length === 0 ? [] : await replaySteps(ports.runs, replayed)),
+  ];
+  const batch = new DecodedCandles();
+  const faults: unknown[] = [];
+  for (let at = 0; at < steps.length; at += AT_ONCE) {
+    faults.push(...(await stepTogether(ports, steps.slice(at, at + AT_ONCE), batch)));
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+function paperSteps(running: readonly RunRecord[], records: readonly LogRecord[]): RunStep[] {
+  return running.flatMap((record) => {
+    if (record.kind !== "paper") return [];
+    const plan = parsePlan(record.definition);
     const instruments = new Set(plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)));
-    const own = records.filter((record) => instruments.has(record.key));
-    if (own.length === 0) continue;
-    try {
-      const state = await stepStage(ports, stageKeyOf(ports, run, plan), own);
-      if (state?.[0] === FAILED) await ports.runs.put({ ...run, status: "failed", error: failureIn(state) });
-    } catch (error) {
-      waiting.push(error);
-    }
-  }
-  if (waiting.length > 0) throw waiting[0];
-}
-
-function stageKeyOf(ports: StepStrategiesPorts, record: RunRecord, plan: RunPlan): StageKey {
-  const open = async (state: Uint8Array | null, fresh: readonly LogRecord[]): Promise<StageState> => {
-    const reader = state === null ? null : new ByteReader(state);
-    const tag = reader?.byte() ?? KEEPING;
-    if (tag === FAILED || tag === STOPPED) return new EndedRun(state!);
-    const kept = reader === null || tag === RUNNING ? [] : readRecords(reader);
-    const code = await loadPinnedCode(ports.catalog, record, plan);
-    if (tag === RUNNING) return new LiveRun(record.run, plan, restoreRun(plan, code, state!.subarray(1)));
-    const warmed = await warmRun(ports, plan, code, decodeAll([...kept, ...fresh]));
-    return warmed === null ? new KeptRecords(kept) : new LiveRun(record.run, plan, warmed, kept);
-  };
-  return { stage: STEP_STRATEGIES, key: record.run, schema: SCHEMA, open };
-}
-
-/** The code that a run was registered with. Throws RunCodeWaits where that is not there. */
-async function loadPinnedCode(catalog: StrategyCatalog, record: RunRecord, plan: RunPlan): Promise<RunCode> {
-  const waits = (why: string, options?: ErrorOptions): RunCodeWaits => {
-    const remedy = "put the code back as it was, or stop the run and start a new one";
-    return new RunCodeWaits(`run ${record.run} waits: ${why}; ${remedy}`, options);
-  };
-  let definition: string;
-  let code: RunCode;
-  try {
-    code = await loadCode(catalog, plan.strategy);
-    definition = describePlan(plan, code, null);
-  } catch (cause) {
-    if (cause instanceof InputError) throw waits(cause.message, { cause });
-    throw cause;
-  }
-  if (definition === record.definition) return code;
-  throw waits(`strategy ${plan.strategy} or the engine has changed since it was registered`);
-}
-
-/** How a live run ended. */
-export interface RunEnd {
-  /** Why it failed; null otherwise. */
-  readonly failure: string | null;
-  /** Null for a failed one. */
-  readonly resultHash: string | null;
-  /** Close time of the bars of its last cycle, ms UTC; 0 for a failed one. */
-  readonly clock: number;
-}
-
-/**
- * Ends a live run for good, under the same condition as its steps, so that none comes between; repeats give the same. One
- * whose code is not there ends as failed, as nobody can tell its result. Null, and nothing is changed, where the run has
- * traded no bar yet.
- */
-export async function stopLiveRun(
-  ports: Pick<StepStrategiesPorts, "checkpoints" | "catalog">,
-  record: RunRecord,
-): Promise<RunEnd | null> {
-  const plan = parsePlan(record.definition);
-  for (;;) {
-    const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
-    const state = stored?.state ?? Uint8Array.of(KEEPING);
-    if (state[0] === FAILED) return { failure: failureIn(state), resultHash: null, clock: 0 };
-    if (state[0] === STOPPED) return stoppedIn(state);
-    const next = await stoppedState(ports.catalog, record, plan, state);
-    if (next === null) return null;
-    const checkpoint = { schema: SCHEMA, state: next, fence: stored?.fence ?? [] };
-    await ports.checkpoints.commit(STEP_STRATEGIES, record.run, stored?.version ?? 0, checkpoint);
-  }
-}
-
-async function stoppedState(
-  catalog: StrategyCatalog,
-  record: RunRecord,
-  plan: RunPlan,
-  state: Uint8Array,
-): Promise<Uint8Array | null> {
-  try {
-    const code = await loadPinnedCode(catalog, record, plan);
-    if (state[0] === KEEPING) return null;
-    const { run } = restoreRun(plan, code, state.subarray(1));
-    if (run.clock <= plan.tradeFrom) return null;
-    const out = new ByteWriter();
-    out.byte(STOPPED);
-    out.text(run.resultHash());
-    out.double(run.clock);
-    return out.finish();
-  } catch (error) {
-    if (error instanceof RunCodeWaits) return encodeFailure(`stopped without a result: ${error.message}`);
-    throw error;
-  }
-}
-
-function stoppedIn(state: Uint8Array): RunEnd {
-  const input = new ByteReader(state.subarray(1));
-  return { failure: null, resultHash: input.text(), clock: input.double() };
-}
-
-function failureIn(state: Uint8Array): string {
-  return new ByteReader(state.subarray(1)).text();
-}
-
-/** Candles records, those that are poison left out: `archive` reports them. */
-function decodeAll(records: readonly LogRecord[]): CandlesRecord[] {
-  return records.flatMap((record) => {
-    try {
-      return [decodeCandlesRecord(record.value)];
-    } catch (error) {
-      if (error instanceof PoisonError) return [];
-      throw error;
-    }
+    const own = records.filter(({ key }) => instruments.has(key));
+    return own.length === 0 ? [] : [{ record, plan, records: own }];
   });
 }
 
-/** Keeps records until every instrument has sent one with candles. */
-class KeptRecords implements StageState {
-  readonly #records: LogRecord[];
+/** A session's older generations are over: their records are skipped. */
+async function replaySteps(runs: RunRegistry, records: readonly LogRecord[]): Promise<RunStep[]> {
+  const own = Map.groupBy(records, ({ key }) => replayRunOf(key));
+  const found = await runs.getAll([...own.keys()]);
+  return found
+    .filter(({ kind, status }) => kind === "replay" && status === "running")
+    .map((record) => ({ record, plan: parsePlan(record.definition), records: own.get(record.run)! }));
+}
 
-  constructor(kept: readonly LogRecord[]) {
-    this.#records = [...kept];
+/** Steps some runs; returns what kept those that could not be stepped. */
+async function stepTogether(
+  ports: StepStrategiesPorts,
+  steps: readonly RunStep[],
+  batch: DecodedCandles,
+): Promise<unknown[]> {
+  const faults: unknown[] = [];
+  for (let waiting = steps; waiting.length > 0; ) {
+    const again: RunStep[] = [];
+    const opened = await Promise.all(waiting.map((step) => opening(ports, step, batch)));
+    const works = opened.flatMap((each) => (each.stepped === null ? [] : [each.stepped]));
+    const outcomes = ports.watchdog.watch(works.map(({ work }) => work));
+    await Promise.all(
+      opened.map(async ({ step, fault, committed, stepped }) => {
+        try {
+          if (fault !== null) throw fault;
+          if (stepped === null) return await follow(ports, step.record, committed);
+          const outcome = outcomes[works.indexOf(stepped)]!;
+          const done = await finish(ports, step, stepped, outcome);
+          if (!done) again.push(step);
+        } catch (error) {
+          if (error instanceof RunCodeWaits) await say(ports, step.record, error.message);
+          else faults.push(error);
+        }
+      }),
+    );
+    waiting = again;
   }
+  return faults;
+}
 
-  fold(record: LogRecord): readonly Output[] {
-    // Poison is not kept: as text its bytes could come back as something that can be read.
-    if (decodeAll([record]).length > 0) this.#records.push(record);
-    return [];
-  }
+/** A step whose records are about to be folded. */
+interface Stepped {
+  readonly opened: OpenedStep & { readonly state: SteppedRun };
+  readonly outputs: Output[];
+  /** Folds. It never throws. */
+  readonly work: () => void;
+  fault: unknown;
+}
 
-  encode(): Uint8Array {
-    const out = new ByteWriter();
-    out.byte(KEEPING);
-    out.integer(this.#records.length);
-    for (const { topic, partition, offset, appendTime, key, value } of this.#records) {
-      out.text(topic);
-      out.integer(partition);
-      out.integer(offset);
-      out.integer(appendTime);
-      out.text(key);
-      out.text(new TextDecoder().decode(value ?? new Uint8Array()));
-    }
-    return out.finish();
+interface Opening {
+  readonly step: RunStep;
+  readonly fault: unknown;
+  /** The state where nothing is to be done. */
+  readonly committed: Uint8Array | null;
+  readonly stepped: Stepped | null;
+}
+
+async function opening(ports: StepStrategiesPorts, step: RunStep, batch: DecodedCandles): Promise<Opening> {
+  try {
+    const opened = await openStep(ports, stageKeyOf(ports, step.record, step.plan, batch), step.records);
+    if ("committed" in opened) return { step, fault: null, committed: opened.committed, stepped: null };
+    const state = opened.state as SteppedRun;
+    const outputs: Output[] = [];
+    const stepped: Stepped = {
+      opened: { ...opened, state },
+      outputs,
+      fault: null,
+      work: () => {
+        try {
+          for (const record of opened.fresh) outputs.push(...state.fold(record));
+        } catch (error) {
+          stepped.fault = error;
+        }
+      },
+    };
+    return { step, fault: null, committed: null, stepped };
+  } catch (fault) {
+    return { step, fault, committed: null, stepped: null };
   }
 }
 
-function readRecords(input: ByteReader): LogRecord[] {
-  return Array.from({ length: input.integer() }, () => ({
-    topic: input.text(),
-    partition: input.integer(),
-    offset: input.integer(),
-    appendTime: input.integer(),
-    key: input.text(),
-    value: new TextEncoder().encode(input.text()),
-  }));
+function stageKeyOf(ports: OpenRunPorts, record: RunRecord, plan: RunPlan, batch: DecodedCandles) {
+  return {
+    stage: STEP_STRATEGIES,
+    key: record.run,
+    schema: LIVE_RUN_SCHEMA,
+    open: (state: Uint8Array | null, fresh: readonly LogRecord[]) => openRun(ports, record, plan, state, fresh, batch),
+  };
 }
 
-/** A run that is over: it takes nothing any more. */
-class EndedRun implements StageState {
-  readonly #state: Uint8Array;
-
-  constructor(state: Uint8Array) {
-    this.#state = state;
-  }
-
-  fold(): readonly Output[] {
-    return [];
-  }
-
-  encode(): Uint8Array {
-    return this.#state;
-  }
+/** Publishes and commits; resolves to whether that was all. */
+async function finish(
+  ports: StepStrategiesPorts,
+  { record, plan }: RunStep,
+  { opened, outputs, fault }: Stepped,
+  outcome: ReturnType<Watchdog["watch"]>[number],
+): Promise<boolean> {
+  if (fault !== null) throw fault;
+  if (outcome === "interrupted") return false;
+  if (outcome === "overran") opened.state.overran(ports.watchdog.seconds);
+  const key = stageKeyOf(ports, record, plan, new DecodedCandles());
+  const committed = await closeStep(ports, key, opened, outputs);
+  if (committed === null) return false;
+  await follow(ports, record, committed);
+  return true;
 }
 
-function encodeFailure(why: string): Uint8Array {
-  const out = new ByteWriter();
-  out.byte(FAILED);
-  out.text(why);
-  return out.finish();
+/** Records what has become of a run by its step. */
+async function follow(ports: StepStrategiesPorts, record: RunRecord, committed: Uint8Array | null): Promise<void> {
+  const state = decodeLiveRun(committed);
+  if (state.status === "failed") await changeRun(ports, { ...record, status: "failed", error: state.why });
+  else await say(ports, record, null);
 }
 
-/** What a run fails for: its strategy threw, or keeps a state that cannot be saved. Throws any other error on. */
-function reasonOf(error: unknown): string {
-  if (error instanceof StrategyError || error instanceof PlainDataError) return error.message;
-  throw error;
+/** Records what a running run waits for. */
+async function say(ports: StepStrategiesPorts, record: RunRecord, why: string | null): Promise<void> {
+  if (record.error === why) return;
+  const held = await ports.runs.get(record.run);
+  if (held?.status === "running") await changeRun(ports, { ...held, error: why });
+}
+
+/** How a live run stands. */
+export interface RunEnd {
+  /** Why it failed; null otherwise. */
+  readonly failure: string | null;
+  /** Null for a failed one, and where no bar was traded on. */
+  readonly resultHash: string | null;
+  /** Close time of the bars of its last cycle, ms UTC; 0 before the first. */
+  readonly clock: number;
+  /** Whether every instrument of it has ended. */
+  readonly complete: boolean;
+}
+
+/** How a run stands, having folded what it had kept. Its code need not be there. */
+export async function standOf(ports: StepStrategiesPorts, record: RunRecord): Promise<RunEnd> {
+  const plan = parsePlan(record.definition);
+  await stepKept(ports, record, plan);
+  return endOf(plan, (await ports.checkpoints.load(STEP_STRATEGIES, record.run))?.state ?? null);
+}
+
+function endOf(plan: RunPlan, bytes: Uint8Array | null): RunEnd {
+  const state = decodeLiveRun(bytes);
+  if (state.status === "failed") return { failure: state.why, resultHash: null, clock: 0, complete: false };
+  const ended = new Set(state.begun?.ended);
+  return {
+    failure: null,
+    resultHash: state.begun?.resultHash ?? null,
+    clock: state.begun?.clock ?? 0,
+    complete: plan.feeds.every(({ feed }) => ended.has(instrumentKey(feed.instrument))),
+  };
 }
 
 /**
- * A run on the stream. Takes a candle only if it is revision 0, ends after what its feed was told, and does not open
- * before the warm-up. The run does not wait for an instrument that has ended; where that is traded again, its feeds are
- * like any others again, and what closes before the cycles that ran without them goes to dead letters.
+ * Stops a live run, under the same condition as its steps, so that none comes between; repeats give the same. Its state
+ * stays in its checkpoint.
  */
-class LiveRun implements StageState {
-  readonly #id: string;
-  readonly #plan: RunPlan;
-  readonly #run: RestorableRun;
-  readonly #kept: LogRecord[];
-  #failure: string | null = null;
+export async function stopLiveRun(ports: StepStrategiesPorts, record: RunRecord): Promise<RunEnd> {
+  const plan = parsePlan(record.definition);
+  await stepKept(ports, record, plan);
+  return switchTo(ports, record, plan, "stopped");
+}
 
-  constructor(id: string, plan: RunPlan, run: RestorableRun, kept: readonly LogRecord[] = []) {
-    this.#id = id;
-    this.#plan = plan;
-    this.#run = run;
-    this.#kept = [...kept];
+/** Lets a stopped run go on: it takes from the store what it missed. Repeats give the same. */
+export async function continueLiveRun(ports: StepStrategiesPorts, record: RunRecord): Promise<RunEnd> {
+  return switchTo(ports, record, parsePlan(record.definition), "live");
+}
+
+async function switchTo(
+  { checkpoints }: Pick<StepStrategiesPorts, "checkpoints">,
+  { run }: RunRecord,
+  plan: RunPlan,
+  status: "live" | "stopped",
+): Promise<RunEnd> {
+  for (;;) {
+    const stored = await checkpoints.load(STEP_STRATEGIES, run);
+    const state = decodeLiveRun(stored?.state ?? null);
+    if (state.status === "failed" || (stored !== null && state.status === status)) {
+      return endOf(plan, stored?.state ?? null);
+    }
+    // What was kept is in the store by the time that it goes on.
+    const next = encodeLiveRun({ status, begun: state.begun, kept: [] });
+    const checkpoint = { schema: LIVE_RUN_SCHEMA, state: next, fence: stored?.fence ?? [] };
+    if (await checkpoints.commit(STEP_STRATEGIES, run, stored?.version ?? 0, checkpoint)) return endOf(plan, next);
   }
+}
 
-  fold(record: LogRecord): readonly Output[] {
-    const kept = this.#kept.splice(0);
-    return [...kept, record].flatMap((each) => this.#fold(each));
-  }
-
-  #fold(record: LogRecord): readonly Output[] {
-    const { run } = this.#run;
-    if (this.#failure !== null) return [];
-    const records = decodeAll([record]);
+/** Folds what a run has kept, where it can by now. */
+async function stepKept(ports: StepStrategiesPorts, record: RunRecord, plan: RunPlan): Promise<void> {
+  const batch = new DecodedCandles();
+  for (;;) {
+    const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
+    const held = decodeLiveRun(stored?.state ?? null);
+    if (stored === null || held.status !== "live" || held.kept.length === 0) return;
+    let state: SteppedRun;
+    try {
+      state = await openRun(ports, record, plan, stored.state, [], batch);
+    } catch (error) {
+      if (error instanceof RunCodeWaits) return;
+      throw error;
+    }
     const outputs: Output[] = [];
-    try {
-      for (const decoded of records) {
-        const missed = this.#take(decoded);
-        if (missed.length > 0) outputs.push(this.#letter(record, missed));
+    let fault: unknown = null;
+    const work = (): void => {
+      try {
+        outputs.push(...state.foldKept());
+      } catch (error) {
+        fault = error;
       }
-      run.advance();
-    } catch (error) {
-      this.#failure = reasonOf(error);
-    }
-    const events = run.drain();
-    if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return outputs;
-    const feeds = this.#plan.feeds.map(({ feed }) => feed.name);
-    outputs.push({ topic: RUN_EVENTS, key: this.#id, value: encodeRunEvents({ run: this.#id, feeds, events }) });
-    return outputs;
-  }
-
-  #letter({ topic, partition, offset, key, value }: LogRecord, missed: readonly Candle[]): Output {
-    const { instrument, timeframe, closeTime } = missed[0]!;
-    const reason =
-      `run ${this.#id} went on to ${new Date(this.#run.run.clock).toISOString()} while ${instrument} had ended: ` +
-      `${missed.length} of its candles, the first of ${timeframe} that closed at ${new Date(closeTime).toISOString()}, ` +
-      "came too late for it, so it differs from its backtest. Start a new run where that matters";
-    return {
-      topic: DEAD_LETTERS,
-      key: topic,
-      value: encodeDeadLetter({ topic, partition, offset, key, row: null, reason, value }),
     };
-  }
-
-  encode(): Uint8Array {
-    if (this.#failure !== null) return encodeFailure(this.#failure);
-    try {
-      const run = this.#run.encode();
-      const bytes = new Uint8Array(run.length + 1);
-      bytes[0] = RUNNING;
-      bytes.set(run, 1);
-      return bytes;
-    } catch (error) {
-      return encodeFailure(reasonOf(error));
-    }
-  }
-
-  /** Returns the bars that came too late for the run, which did not wait for them as their instrument had ended. */
-  #take(record: CandlesRecord): Candle[] {
-    const { run } = this.#run;
-    const key = instrumentKey(record.instrument);
-    const closed = record.candles.filter((candle) => candle.revision === 0);
-    // A record holds the candles of every timeframe that it closed: one that is not here has not ended by then. At the
-    // end all windows are closed before their time, so there it says nothing of the shorter ones.
-    const closedUpTo = closed.reduce((latest, candle) => Math.max(latest, candle.closeTime), Number.NEGATIVE_INFINITY);
-    const missed: Candle[] = [];
-    for (const [i, { feed, resampleOf }] of this.#plan.feeds.entries()) {
-      if (resampleOf !== undefined) continue;
-      if (instrumentKey(feed.instrument) !== key) continue;
-      const told = run.told(i);
-      const fresh = closed.filter(
-        ({ timeframe, openTime, closeTime }) =>
-          timeframe === feed.timeframe && closeTime > told && openTime >= this.#plan.warmFrom,
-      );
-      const bars = candleColumnsOf(fresh.filter(({ closeTime }) => closeTime > run.clock));
-      if (bars.length > 0) run.offer(i, bars, 0, bars.length);
-      if (record.ended === null) run.tell(i, closedUpTo);
-      else run.end(i);
-      missed.push(...fresh.filter(({ closeTime, completeness }) => closeTime <= run.clock && completeness !== "gap"));
-    }
-    return missed;
+    const [outcome] = ports.watchdog.watch([work]);
+    if (fault !== null) throw fault;
+    if (outcome === "interrupted") continue;
+    if (outcome === "overran") state.overran(ports.watchdog.seconds);
+    await publish(ports.log, outputs);
+    const next = { schema: LIVE_RUN_SCHEMA, state: state.encode(), fence: stored.fence };
+    if (await ports.checkpoints.commit(STEP_STRATEGIES, record.run, stored.version, next)) return;
   }
 }

@@ -1,42 +1,40 @@
-import { Run } from "../engine/run.ts";
-import { ByteReader, ByteWriter } from "../market/bytes.ts";
-import type { Candle } from "../market/candle.ts";
+import type { Candle, CandleColumns } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
-import { type Feed, instrumentKey } from "../market/instrument.ts";
+import { type Feed, type Instrument, instrumentKey } from "../market/instrument.ts";
 import { windowClose, windowOpen } from "../market/timeframe.ts";
 import type { CandlesRecord } from "../wire/candle-records.ts";
-import { candleColumns, type ReadCandlesPorts } from "./read-candles.ts";
-import { definitionOf, type RunCode, type RunPlan } from "./run-plan.ts";
+import { candleColumns, type ReadCandlesPorts, readCandles } from "./read-candles.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 export type WarmStartPorts = ReadCandlesPorts;
 
-/** A live run with what it needs to be restored. */
-export interface RestorableRun {
-  readonly run: Run;
-  /** The run as bytes, for `restoreRun`. */
-  encode(): Uint8Array;
+/** What a live run begins with, feed by feed. */
+export interface WarmStart {
+  readonly history: readonly CandleColumns[];
+  readonly firstCloses: readonly (number | null)[];
+  /** How far each feed is told, ms UTC, inclusive; of one made from another it says nothing. */
+  readonly told: readonly number[];
 }
 
-/** `archive` has not stored yet what a warm-up needs. The step is repeated: a warm-up waits, it never skips. */
+/** `archive` has not stored yet what a run needs from the store. It waits, it never skips. */
 export class WarmUpWaits extends Error {
   override readonly name = "WarmUpWaits";
 }
 
 /**
- * Starts a live run: what closes before the first candle that the stream kept for an instrument comes from the store,
- * as it was known; everything after will come from the stream. Null until every instrument has sent candles. Throws
- * WarmUpWaits where the store is behind the stream.
+ * What a live run begins with: what closes before the first candle that the stream kept for an instrument comes from the
+ * store, as it was known; everything after will come from the stream. Null until every instrument has sent candles.
+ * Throws WarmUpWaits where the store is behind the stream.
  */
-export async function warmRun(
+export async function warmStart(
   ports: WarmStartPorts,
   plan: RunPlan,
-  code: RunCode,
   kept: readonly CandlesRecord[],
-): Promise<RestorableRun | null> {
+): Promise<WarmStart | null> {
   const firsts = new Map<string, Candle>();
   for (const { instrument, candles } of kept) {
     const key = instrumentKey(instrument);
-    const [first] = candles.filter((candle) => candle.revision === 0).sort((a, b) => a.closeTime - b.closeTime);
+    const first = earliest(candles.filter((candle) => candle.revision === 0));
     if (first !== undefined && !firsts.has(key)) firsts.set(key, first);
   }
   const starts = plan.feeds.map(({ feed }) => firsts.get(instrumentKey(feed.instrument)));
@@ -45,24 +43,95 @@ export async function warmRun(
     plan.feeds.map(async ({ feed, resampleOf }, i) => {
       if (resampleOf !== undefined) return candleColumnsOf([]);
       const first = starts[i]!;
-      await waitForArchive(ports, plan, i, first);
+      await waitForArchive(ports, feed.instrument, first);
       const to = (await closedEarly(ports, feed, first)) ?? first.closeTime - 1;
       return candleColumns(ports, { ...feed, choice: "known", from: plan.warmFrom, to });
     }),
   );
-  const firstCloses = history.map((columns) => columns.closeTime[0] ?? null);
-  const run = new Run(definitionOf(plan, code, firstCloses));
-  for (const [i, columns] of history.entries()) {
-    if (plan.feeds[i]!.resampleOf !== undefined) continue;
-    if (columns.length > 0) run.offer(i, columns, 0, columns.length);
-    run.tell(i, starts[i]!.closeTime - 1);
-  }
-  return restorable(run, firstCloses);
+  return {
+    history,
+    firstCloses: history.map((columns) => columns.closeTime[0] ?? null),
+    told: history.map((columns, i) => Math.max(starts[i]!.closeTime - 1, columns.closeTime[columns.length - 1] ?? 0)),
+  };
 }
 
-/** `archive` keeps the order of the stream: once it has stored the first kept candle, all before are there too. */
-async function waitForArchive(ports: WarmStartPorts, plan: RunPlan, feed: number, first: Candle): Promise<void> {
-  const { instrument } = plan.feeds[feed]!.feed;
+/**
+ * For each record, the candles that the stream skipped before it, from the store: null where it skipped none. It does
+ * while a run is stopped or waits for its code, and where records were lost before they were read. From an instrument's
+ * first trade every window has one candle on the stream, so a jump in time tells. Throws WarmUpWaits where the store is
+ * behind the stream.
+ * @param told how far each feed is told before the first record
+ */
+export async function candlesMissed(
+  ports: WarmStartPorts,
+  plan: RunPlan,
+  told: readonly number[],
+  records: readonly (CandlesRecord | null)[],
+): Promise<(CandlesRecord | null)[]> {
+  const reached = [...told];
+  const missed: (CandlesRecord | null)[] = [];
+  for (const record of records) {
+    const own = record === null ? [] : feedsOf(plan, record.instrument);
+    const upTo = own.reduce((least, i) => Math.min(least, reached[i]!), Number.POSITIVE_INFINITY);
+    const fresh = (record?.candles ?? []).filter(({ revision, closeTime }) => revision === 0 && closeTime > upTo);
+    const first = earliest(fresh);
+    if (record === null || first === undefined) {
+      missed.push(null);
+      continue;
+    }
+    missed.push(first.openTime <= upTo ? null : await skipped(ports, plan, own, upTo, first));
+    const latest = (candles: readonly Candle[]): number => Math.max(0, ...candles.map(({ closeTime }) => closeTime));
+    for (const i of own) {
+      const { timeframe } = plan.feeds[i]!.feed;
+      // An instrument that ends closes its longer windows before their time.
+      const closed = record.ended === null ? fresh : fresh.filter((candle) => candle.timeframe === timeframe);
+      reached[i] = Math.max(reached[i]!, latest(closed));
+    }
+  }
+  return missed;
+}
+
+/** Numbers of the feeds of an instrument that candles of the stream go to. */
+function feedsOf(plan: RunPlan, instrument: Instrument): number[] {
+  const key = instrumentKey(instrument);
+  return plan.feeds.flatMap(({ feed, resampleOf }, i) =>
+    resampleOf === undefined && instrumentKey(feed.instrument) === key ? [i] : [],
+  );
+}
+
+/** The candles of an instrument that the stream brought after `upTo` and before `first`; null where there were none. */
+async function skipped(
+  ports: WarmStartPorts,
+  plan: RunPlan,
+  feeds: readonly number[],
+  upTo: number,
+  first: Candle,
+): Promise<CandlesRecord | null> {
+  const { instrument } = plan.feeds[feeds[0]!]!.feed;
+  await waitForArchive(ports, instrument, first);
+  const candles: Candle[] = [];
+  for (const i of feeds) {
+    const { feed } = plan.feeds[i]!;
+    const from = Math.max(plan.warmFrom, windowOpen(feed.timeframe, upTo));
+    const to = (await closedEarly(ports, feed, first)) ?? first.closeTime - 1;
+    for await (const block of readCandles(ports, { ...feed, choice: "known", from, to })) {
+      // What was imported since was not on the stream.
+      for (const candle of block) if (candle.origin === "live" || feed.timeframe === "1s") candles.push(candle);
+    }
+  }
+  if (candles.length === 0) return null;
+  return { instrument, candles, dirty: [], coverage: [], ended: null, told: first.closeTime - 1 };
+}
+
+function earliest(candles: readonly Candle[]): Candle | undefined {
+  return candles.reduce<Candle | undefined>(
+    (least, candle) => (least === undefined || candle.closeTime < least.closeTime ? candle : least),
+    undefined,
+  );
+}
+
+/** `archive` keeps the order of the stream: once it has stored a record's first candle, all before are there too. */
+async function waitForArchive(ports: WarmStartPorts, instrument: Instrument, first: Candle): Promise<void> {
   const { timeframe, openTime: from, closeTime: to } = first;
   for await (const candles of ports.candles.readOrigin({ instrument, timeframe, from, to }, "live")) {
     if (candles.length > 0) return;
@@ -86,30 +155,4 @@ async function closedEarly(
     if (candles.length > 0) return to;
   }
   return null;
-}
-
-/** The inverse of `RestorableRun.encode`, for the same plan and code. Throws InputError for another. */
-export function restoreRun(plan: RunPlan, code: RunCode, bytes: Uint8Array): RestorableRun {
-  const input = new ByteReader(bytes);
-  const firstCloses = plan.feeds.map(() => {
-    const value = input.double();
-    return Number.isNaN(value) ? null : value;
-  });
-  const run = new Run(definitionOf(plan, code, firstCloses));
-  run.restore(bytes.slice(firstCloses.length * 8));
-  return restorable(run, firstCloses);
-}
-
-function restorable(run: Run, firstCloses: readonly (number | null)[]): RestorableRun {
-  const encode = (): Uint8Array => {
-    const out = new ByteWriter();
-    for (const close of firstCloses) out.double(close ?? Number.NaN);
-    const head = out.finish();
-    const snapshot = run.snapshot();
-    const bytes = new Uint8Array(head.length + snapshot.length);
-    bytes.set(head);
-    bytes.set(snapshot, head.length);
-    return bytes;
-  };
-  return { run, encode };
 }

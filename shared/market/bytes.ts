@@ -75,6 +75,11 @@ export class ByteReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Where the next read begins. */
+  get at(): number {
+    return this.#at;
+  }
+
   byte(): number {
     return this.#view.getUint8(this.#at++);
   }

@@ -27,7 +27,7 @@ export interface ReportedRun {
   readonly strategy: string;
   readonly run: string;
   readonly kind: "backtest" | "sweep" | "paper" | "replay";
-  readonly status: "running" | "finished" | "failed";
+  readonly status: "running" | "stopped" | "finished" | "failed";
   /** Why it failed; null otherwise. */
   readonly error: string | null;
   /** sha256 of everything that decides the result, hex. */

@@ -66,6 +66,64 @@ export function encodeRunEvents(record: RunEventsRecord): Uint8Array {
   });
 }
 
+/** Most bytes of a record, well below what a topic takes, unless it holds a single cycle and row. */
+const MOST_BYTES = 500_000;
+
+/** As `encodeRunEvents`, in as many records as keep each of a size that every topic takes: a catch-up may have years. */
+export function encodeRunEventsInParts(record: RunEventsRecord): readonly Uint8Array[] {
+  const bytes = encodeRunEvents(record);
+  if (bytes.length <= MOST_BYTES) return [bytes];
+  const halves = halvesOf(record.events);
+  return halves === null ? [bytes] : halves.flatMap((events) => encodeRunEventsInParts({ ...record, events }));
+}
+
+/** The first and the second half of what a run did: of its cycles, or of the rows of a single cycle. */
+function halvesOf(events: RunEvents): readonly [RunEvents, RunEvents] | null {
+  const { cycles, firstCycle } = events;
+  if (cycles.length > 1) {
+    const middle = cycles.length >> 1;
+    const last = cycles.time[middle - 1]!;
+    const early = (row: { readonly time: number } | TradeRow): boolean =>
+      ("time" in row ? row.time : row.closeTime) <= last;
+    return [
+      { firstCycle, cycles: cut(cycles, 0, middle), ...rowsThat(events, early) },
+      {
+        firstCycle: firstCycle + middle,
+        cycles: cut(cycles, middle, cycles.length),
+        ...rowsThat(events, (row) => !early(row)),
+      },
+    ];
+  }
+  const rows = [...events.orders, ...events.fills, ...events.trades, ...events.logs].map(({ seq }) => seq);
+  if (rows.length < 2) return null;
+  const middle = rows.sort((a, b) => a - b)[rows.length >> 1]!;
+  return [
+    { firstCycle, cycles, ...rowsThat(events, ({ seq }) => seq < middle) },
+    {
+      firstCycle: firstCycle + cycles.length,
+      cycles: cut(cycles, 0, 0),
+      ...rowsThat(events, ({ seq }) => seq >= middle),
+    },
+  ];
+}
+
+function rowsThat(
+  { orders, fills, trades, logs }: RunEvents,
+  fits: (row: OrderRow | FillRow | TradeRow | LogRow) => boolean,
+): Pick<RunEvents, "orders" | "fills" | "trades" | "logs"> {
+  return {
+    orders: orders.filter(fits),
+    fills: fills.filter(fits),
+    trades: trades.filter(fits),
+    logs: logs.filter(fits),
+  };
+}
+
+function cut({ time, cash, value, position }: CycleColumns, from: number, to: number): CycleColumns {
+  const part = (column: Float64Array): Float64Array => column.subarray(from, to);
+  return { length: to - from, time: part(time), cash: part(cash), value: part(value), position: position.map(part) };
+}
+
 function doublesOf<Name extends string>(
   row: Readonly<Record<Name, number>>,
   names: readonly Name[],

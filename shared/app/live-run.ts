@@ -1,0 +1,246 @@
+import type { Candle } from "../market/candle.ts";
+import { candleColumnsOf } from "../market/candle-columns.ts";
+import { instrumentKey } from "../market/instrument.ts";
+import type { LogRecord } from "../ports/event-log.ts";
+import type { ArtefactRun } from "../ports/run-artefacts.ts";
+import type { CandlesRecord } from "../wire/candle-records.ts";
+import { encodeDeadLetter } from "../wire/dead-letters.ts";
+import { encodeRunEventsInParts } from "../wire/run-event-records.ts";
+import { DEAD_LETTERS, REPLAY_CANDLES, RUN_EVENTS } from "../wire/topics.ts";
+import type { DecodedCandles } from "./decoded-candles.ts";
+import { encodeLiveRun, type LiveRunState } from "./live-run-state.ts";
+import type { RunPlan } from "./run-plan.ts";
+import type { Output, StageState } from "./stage.ts";
+
+/** A live run's state while a batch is folded into it. */
+export interface SteppedRun extends StageState {
+  /** Folds what it has kept; returns what that causes. */
+  foldKept(): readonly Output[];
+  /** The step took too long, s: what it was about to do is lost, and so is the run. */
+  overran(seconds: number): void;
+}
+
+/** Records that a run keeps at most while it waits. What came before them it takes from the store. */
+const MOST_KEPT = 1_000;
+
+/** A run that cannot go on yet: it keeps records until it can. */
+export class WaitingRun implements SteppedRun {
+  readonly #state: Exclude<LiveRunState, { readonly status: "failed" }>;
+  readonly #batch: DecodedCandles;
+  readonly #kept: LogRecord[];
+
+  constructor(state: Exclude<LiveRunState, { readonly status: "failed" }>, batch: DecodedCandles) {
+    this.#state = state;
+    this.#batch = batch;
+    this.#kept = [...state.kept];
+  }
+
+  fold(record: LogRecord): readonly Output[] {
+    // Poison is not kept: as text its bytes could come back as something that can be read.
+    if (this.#batch.of(record) !== null) this.#kept.push(record);
+    return [];
+  }
+
+  foldKept(): readonly Output[] {
+    return [];
+  }
+
+  overran(): void {}
+
+  encode(): Uint8Array {
+    return encodeLiveRun({ ...this.#state, kept: this.#kept.slice(-MOST_KEPT) });
+  }
+}
+
+/** A run that is over: it takes nothing any more. */
+export class EndedRun implements SteppedRun {
+  readonly #state: LiveRunState;
+
+  constructor(state: LiveRunState) {
+    this.#state = state;
+  }
+
+  fold(): readonly Output[] {
+    return [];
+  }
+
+  foldKept(): readonly Output[] {
+    return [];
+  }
+
+  overran(): void {}
+
+  encode(): Uint8Array {
+    return encodeLiveRun(this.#state);
+  }
+}
+
+/** What a live run goes on from. */
+export interface LiveStart {
+  readonly id: string;
+  readonly plan: RunPlan;
+  /** Makes the run, or restores it. Runs code of the strategy. */
+  readonly begin: () => ArtefactRun;
+  readonly firstCloses: readonly (number | null)[];
+  /** Its clock so far, ms UTC. */
+  readonly clock: number;
+  readonly ended: readonly string[];
+  readonly kept: readonly LogRecord[];
+  /** What the stream skipped before some records. */
+  readonly missed: ReadonlyMap<LogRecord, CandlesRecord>;
+}
+
+/** Frames of a stack that a failure tells. */
+const MOST_FRAMES = 3;
+
+/**
+ * What a run fails for: its strategy threw, or keeps a state that cannot be saved. Throws any other error on. An
+ * artefact's errors are of classes of its own, which have the same names.
+ */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error) || (error.name !== "StrategyError" && error.name !== "PlainDataError")) throw error;
+  const { cause } = error;
+  const frames = (cause instanceof Error ? (cause.stack ?? "") : "").split("\n").filter((line) => /^\s+at /.test(line));
+  return [error.message, ...frames.slice(0, MOST_FRAMES)].join("\n");
+}
+
+/**
+ * A run on the stream. Takes a candle only if it is revision 0, ends after what its feed was told, does not open before
+ * the warm-up and does not close after the plan's end. The run does not wait for an instrument that has ended; where that
+ * is traded again, its feeds are like any others again, and what closes before the cycles that ran without them goes to
+ * dead letters.
+ */
+export class LiveRun implements SteppedRun {
+  readonly #start: LiveStart;
+  readonly #batch: DecodedCandles;
+  readonly #kept: LogRecord[];
+  readonly #ended: Set<string>;
+  #run: ArtefactRun | null = null;
+  #clock: number;
+  #failure: string | null = null;
+
+  constructor(start: LiveStart, batch: DecodedCandles) {
+    this.#start = start;
+    this.#batch = batch;
+    this.#kept = [...start.kept];
+    this.#ended = new Set(start.ended);
+    this.#clock = start.clock;
+  }
+
+  fold(record: LogRecord): readonly Output[] {
+    return [...this.foldKept(), ...this.#fold(record)];
+  }
+
+  foldKept(): readonly Output[] {
+    return this.#kept.splice(0).flatMap((record) => this.#fold(record));
+  }
+
+  overran(seconds: number): void {
+    const after = this.#clock === 0 ? "its first bar" : `the bar that closed at ${new Date(this.#clock).toISOString()}`;
+    this.#failure =
+      `strategy ${this.#start.plan.strategy} took longer than ${seconds} s in one step, after ${after}: it loops for ever, ` +
+      "or does too much in one bar";
+  }
+
+  encode(): Uint8Array {
+    if (this.#failure !== null) return encodeLiveRun({ status: "failed", why: this.#failure });
+    try {
+      const run = this.#opened();
+      const { plan, firstCloses } = this.#start;
+      const begun = {
+        resultHash: run.clock > plan.tradeFrom ? run.resultHash() : null,
+        clock: run.clock,
+        told: plan.feeds.map((_, i) => run.told(i)),
+        firstCloses,
+        ended: [...this.#ended],
+        snapshot: run.snapshot(),
+      };
+      return encodeLiveRun({ status: "live", begun, kept: this.#kept });
+    } catch (error) {
+      return encodeLiveRun({ status: "failed", why: reasonOf(error) });
+    }
+  }
+
+  #opened(): ArtefactRun {
+    this.#run ??= this.#start.begin();
+    return this.#run;
+  }
+
+  #fold(record: LogRecord): readonly Output[] {
+    if (this.#failure !== null) return [];
+    const run = this.#opened();
+    const { id, plan, missed: skipped } = this.#start;
+    const outputs: Output[] = [];
+    const decoded = this.#batch.of(record);
+    // `archive` reports poison on the live topic.
+    const poison = record.topic === REPLAY_CANDLES ? this.#batch.poison(record) : null;
+    if (poison !== null) outputs.push(letter(record, poison));
+    try {
+      for (const each of [skipped.get(record), decoded]) {
+        const missed = each === undefined || each === null ? [] : this.#take(run, each);
+        if (missed.length > 0) outputs.push(letter(record, this.#tooLate(missed)));
+      }
+      run.advance();
+    } catch (error) {
+      this.#failure = reasonOf(error);
+    }
+    this.#clock = run.clock;
+    const events = run.drain();
+    if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return outputs;
+    const feeds = plan.feeds.map(({ feed }) => feed.name);
+    for (const value of encodeRunEventsInParts({ run: id, feeds, events })) {
+      outputs.push({ topic: RUN_EVENTS, key: id, value });
+    }
+    return outputs;
+  }
+
+  #tooLate(missed: readonly Candle[]): string {
+    const { instrument, timeframe, closeTime } = missed[0]!;
+    return (
+      `run ${this.#start.id} went on to ${new Date(this.#clock).toISOString()} while ${instrument} had ended: ` +
+      `${missed.length} of its candles, the first of ${timeframe} that closed at ${new Date(closeTime).toISOString()}, ` +
+      "came too late for it, so it differs from its backtest. Start a new run where that matters"
+    );
+  }
+
+  /** Returns the bars that came too late for the run, which did not wait for them as their instrument had ended. */
+  #take(run: ArtefactRun, record: CandlesRecord): Candle[] {
+    const { plan } = this.#start;
+    const key = instrumentKey(record.instrument);
+    const end = plan.end ?? Number.POSITIVE_INFINITY;
+    const closed = record.candles.filter((candle) => candle.revision === 0 && candle.closeTime <= end);
+    // A record holds the candles of every timeframe that it closed: one that is not here has not ended by then. At the
+    // end all windows are closed before their time, so there it says nothing of the shorter ones.
+    const closedUpTo = record.candles
+      .filter((candle) => candle.revision === 0)
+      .reduce((latest, candle) => Math.max(latest, candle.closeTime), record.told ?? Number.NEGATIVE_INFINITY);
+    if (record.ended !== null) this.#ended.add(key);
+    const missed: Candle[] = [];
+    for (const [i, { feed, resampleOf }] of plan.feeds.entries()) {
+      if (resampleOf !== undefined) continue;
+      if (instrumentKey(feed.instrument) !== key) continue;
+      const told = run.told(i);
+      const fresh = closed.filter(
+        ({ timeframe, openTime, closeTime }) =>
+          timeframe === feed.timeframe && closeTime > told && openTime >= plan.warmFrom,
+      );
+      const bars = candleColumnsOf(fresh.filter(({ closeTime }) => closeTime > run.clock));
+      if (bars.length > 0) run.offer(i, bars, 0, bars.length);
+      if (record.ended !== null) run.end(i);
+      else if (Math.min(closedUpTo, end) > told) {
+        run.tell(i, Math.min(closedUpTo, end));
+        this.#ended.delete(key);
+      }
+      missed.push(...fresh.filter(({ closeTime, completeness }) => closeTime <= run.clock && completeness !== "gap"));
+    }
+    return missed;
+  }
+}
+
+function letter({ topic, partition, offset, key, value }: LogRecord, reason: string): Output {
+  return {
+    topic: DEAD_LETTERS,
+    key: topic,
+    value: encodeDeadLetter({ topic, partition, offset, key, row: null, reason, value }),
+  };
+}

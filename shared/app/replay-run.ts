@@ -1,0 +1,62 @@
+import { InputError } from "../market/input-error.ts";
+import type { RunRecord } from "../ports/run-registry.ts";
+import { liveFigures } from "./live-figures.ts";
+import type { PaperRunPorts } from "./paper-run.ts";
+import { registerLiveRun } from "./register-run.ts";
+import { changeRun } from "./run-changes.ts";
+import type { RunCode, RunPlan } from "./run-plan.ts";
+import { type RunEnd, standOf, stopLiveRun } from "./step-strategies.ts";
+
+/**
+ * Registers the run of a replay, whose candles, those of its warm-up too, all come on topic `replay-candles` under keys
+ * that begin with `run`. `now`: ms UTC. Throws InputError as `startPaperRun`.
+ */
+export async function startReplayRun(
+  ports: PaperRunPorts,
+  plan: RunPlan,
+  code: RunCode,
+  run: string,
+  now: number,
+): Promise<RunRecord> {
+  return registerLiveRun(ports, plan, code, { kind: "replay", idOf: () => run, now });
+}
+
+/**
+ * Ends a replay's run that has folded everything: each of its instruments has ended on the stream. Its record states
+ * result and figures, or that it failed. Repeats give the same. Throws InputError 'no-data' where it has not folded
+ * everything, or where `archive` has not stored all its results yet: finish it again in a moment.
+ */
+export async function finishReplayRun(ports: PaperRunPorts, run: string): Promise<RunRecord> {
+  const record = await replayRecord(ports, run);
+  if (record.status !== "running") return record;
+  const { failure, complete } = await standOf(ports, record);
+  if (failure === null && !complete) {
+    throw new InputError("no-data", `run ${run} has not folded all its candles yet: finish it again in a moment`);
+  }
+  return endAs(ports, record, "finished");
+}
+
+/** Stops a replay's run before its end: its record states result and figures so far. As `finishReplayRun` otherwise. */
+export async function stopReplayRun(ports: PaperRunPorts, run: string): Promise<RunRecord> {
+  const record = await replayRecord(ports, run);
+  return record.status === "running" ? endAs(ports, record, "stopped") : record;
+}
+
+async function replayRecord({ runs }: PaperRunPorts, run: string): Promise<RunRecord> {
+  const record = await runs.get(run);
+  if (record !== null && record.kind === "replay") return record;
+  throw new InputError(
+    "not-found",
+    `no run of a replay is called '${run}': 'npx millrace replay list' lists what there is`,
+  );
+}
+
+async function endAs(ports: PaperRunPorts, record: RunRecord, status: "finished" | "stopped"): Promise<RunRecord> {
+  const end: RunEnd = await stopLiveRun(ports, record);
+  const ended: RunRecord =
+    end.failure === null
+      ? { ...record, status, resultHash: end.resultHash, figures: await liveFigures(ports, record, end) }
+      : { ...record, status: "failed", error: end.failure };
+  await changeRun(ports, ended);
+  return ended;
+}
