@@ -52,6 +52,18 @@ async function withOpened(
   }
 }
 
+describe("more readers than the server lets at once", () => {
+  it("wait for each other", async () => {
+    const instrument = freshInstrument();
+    await withOpened(async (store) => {
+      const candles = Array.from({ length: 2_000 }, (_, i) => candle(instrument, i));
+      await store.candles.put(candles);
+      const reads = Array.from({ length: 24 }, () => read(store.candles, query(instrument)));
+      for (const found of await Promise.all(reads)) expect(found).toHaveLength(candles.length);
+    });
+  });
+});
+
 describe("the schema", () => {
   it("is made by several processes at once, and each migration is noted once", async () => {
     const stores = await Promise.all([open(), open(), open()]);

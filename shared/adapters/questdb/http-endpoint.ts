@@ -10,6 +10,8 @@ export interface RefusedLine {
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
+/** More requests of a kind are under way than the server lets: of exports two, unless it is told otherwise. */
+const BUSY = /exceeded connection limit/;
 
 /**
  * QuestDB's HTTP port: line protocol in, CSV out. Requests go over fetch, as the official client's transports hide the
@@ -59,7 +61,8 @@ export class HttpEndpoint {
         });
         const text = Buffer.from(await answer.arrayBuffer());
         if (answer.status === 401 || answer.status === 403) throw refusedLogin(httpUrl, httpUser);
-        if (answer.status < 500) return { status: answer.status, text };
+        if (answer.status < 500 && !(answer.status >= 400 && BUSY.test(text.toString())))
+          return { status: answer.status, text };
         fault = new Error(`status ${answer.status}: ${text.toString()}`);
       } catch (cause) {
         if (cause instanceof Error && cause.name === "TimeoutError") throw tooSlow(httpUrl, doing, deadlineMs, cause);
