@@ -17,6 +17,8 @@ export interface ServersPlace {
   readonly kind: "servers";
   /** The variables that say how to reach them. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where the functions host tells how it does; null where the servers are not of this machine. */
+  readonly statusUrl: string | null;
   /** In words: `the servers of .millrace/up`. */
   readonly name: string;
 }
@@ -50,18 +52,14 @@ export function placeOf(args: Arguments): StorePlace {
 
 /** The servers that the environment names, else those that 'millrace up' runs; null where there are none. */
 export function findServers(environment: Readonly<Record<string, string | undefined>>): ServersPlace | null {
-  if (environment[URL_VARIABLE]) {
-    return {
-      kind: "servers",
-      environment,
-      name: `the servers that the environment names (${environment[URL_VARIABLE]})`,
-    };
-  }
+  const url = environment[URL_VARIABLE];
+  if (url)
+    return { kind: "servers", environment, statusUrl: null, name: `the servers that the environment names (${url})` };
   const folder = upFolder(environment);
   const connection = findConnection(folder);
-  return connection === null
-    ? null
-    : { kind: "servers", environment: connection.environment, name: `the servers of ${folder}` };
+  if (connection === null) return null;
+  const { statusUrl, environment: own } = connection;
+  return { kind: "servers", environment: own, statusUrl, name: `the servers of ${folder}` };
 }
 
 /** The error of what needs servers where none run. */

@@ -11,8 +11,8 @@ import { KeptServer } from "./kept-server.ts";
 import { ownMark } from "./living-process.ts";
 import { lockFolder } from "./lock.ts";
 import { prepareDynamodb, prepareKafka, prepareQuestdb } from "./prepare-servers.ts";
-import { serverSettings } from "./server-settings.ts";
-import { type FunctionsHost, startFunctions } from "./start-functions.ts";
+import { type ServerSettings, serverSettings } from "./server-settings.ts";
+import { type RunningFunctions, startFunctions } from "./start-functions.ts";
 import { environmentOf, type ServerAccess } from "./up-environment.ts";
 
 /** Takes what `up` has to tell. */
@@ -29,6 +29,7 @@ export interface UpListener {
 export interface Up {
   readonly folder: string;
   readonly servers: ServerAccess;
+  /** By name of what writes them. */
   readonly logFiles: Readonly<Record<string, string>>;
   readonly statusUrl: string;
   /** Stops functions before servers; the folder's data stay. */
@@ -62,12 +63,12 @@ export async function startUp(folder: string, listener: UpListener): Promise<Up>
     await timed(listener, "tables", "brought up to date", async () => {
       await Promise.all([prepareQuestdb(settings), prepareDynamodb(settings)]);
     });
-    const host = await startHost(folder, environment, listener);
+    const functions = await runFunctions(folder, settings, environment, listener);
     stops.push(async () => {
       listener.busy("functions", "stop after the batches they work on");
-      await host.stop();
+      await functions.stop();
     });
-    await writeConnection(folder, { ...ownMark(), statusUrl: host.statusUrl, environment });
+    await writeConnection(folder, { ...ownMark(), statusUrl: functions.statusUrl, environment });
     stops.push(() => removeConnection(folder));
     const logFiles = { Kafka: servers.kafka, QuestDB: servers.questdb, "DynamoDB Local": servers.dynamodb };
     return {
@@ -75,9 +76,9 @@ export async function startUp(folder: string, listener: UpListener): Promise<Up>
       servers,
       logFiles: {
         ...Object.fromEntries(Object.entries(logFiles).map(([name, { logFile }]) => [name, logFile])),
-        functions: host.logFile,
+        functions: `${functions.logFolder}/<name>.log`,
       },
-      statusUrl: host.statusUrl,
+      statusUrl: functions.statusUrl,
       stop,
     };
   } catch (error) {
@@ -146,16 +147,17 @@ async function oncePortsAreFree<S>(start: () => Promise<S>): Promise<S> {
   }
 }
 
-async function startHost(
+async function runFunctions(
   folder: string,
+  settings: ServerSettings,
   environment: Readonly<Record<string, string>>,
   listener: UpListener,
-): Promise<FunctionsHost> {
+): Promise<RunningFunctions> {
   listener.busy("functions", "are built and started");
   const began = performance.now();
-  const host = await startFunctions(folder, environment, listener.happened);
-  listener.ready("functions", host.names.join(" "), performance.now() - began);
-  return host;
+  const functions = await startFunctions(folder, settings, environment, listener.happened);
+  listener.ready("functions", functions.names.join(" "), performance.now() - began);
+  return functions;
 }
 
 async function timed(listener: UpListener, name: string, what: string, work: () => Promise<void>): Promise<void> {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { groupOf, STREAM_FUNCTIONS } from "#functions/topology.ts";
-import { platformStatus, type StatusPorts } from "#shared/app/status.ts";
+import type { HostStatus } from "#local/host/host.ts";
+import { platformStatus, type StatusPorts, type Told, tell } from "#shared/app/status.ts";
 import type { Arguments, Command } from "../command.ts";
+import { hostLines } from "../host-lines.ts";
 import { writeLine } from "../output.ts";
 import { statusLines } from "../status-lines.ts";
 import { findServers, noServers, type ServersPlace } from "../store-place.ts";
@@ -57,14 +59,26 @@ async function within<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
+/** What the functions host tells of itself. */
+function hostStatus(url: string): Promise<Told<HostStatus>> {
+  return tell(async () => {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(DEADLINE_MS) });
+    if (!answer.ok) throw new Error(`it answers with ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as HostStatus;
+  });
+}
+
 async function show(ports: StatusPorts, servers: ServersPlace, args: Arguments): Promise<void> {
-  const told = await platformStatus(ports, READERS, within);
+  const [told, host] = await Promise.all([
+    platformStatus(ports, READERS, within),
+    servers.statusUrl === null ? null : hostStatus(servers.statusUrl),
+  ]);
   if (args.has("json")) {
-    await writeLine(JSON.stringify(told));
+    await writeLine(JSON.stringify({ ...told, host }));
     return;
   }
   const now = Date.now();
-  const screen = statusLines(told, now);
+  const screen = [...(host === null ? [] : [hostLines(host, now)]), statusLines(told, now)].join("\n");
   const again = args.has("watch");
   if (again && process.stdout.isTTY) process.stdout.write("\x1b[H\x1b[2J");
   await writeLine(again ? `${servers.name}, ${new Date(now).toISOString().slice(11, 19)} UTC\n\n${screen}` : screen);

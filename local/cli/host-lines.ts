@@ -1,0 +1,32 @@
+import type { HostStatus } from "#local/host/host.ts";
+import type { Told } from "#shared/app/status.ts";
+import { part, wrapped } from "./status-lines.ts";
+import { formatDuration } from "./table.ts";
+
+/** The functions host for people: what fails, since when and why, and what had to be started again. `now` in ms UTC. */
+export function hostLines(host: Told<HostStatus>, now: number): string {
+  return part("functions", host, (status) => [
+    ...failing(status, now),
+    ...restarted(status),
+    ...(failing(status, now).length > 0 ? [] : [`${status.functions.map(({ name }) => name).join(", ")}: none fails`]),
+  ]);
+}
+
+function failing({ sources, schedules }: HostStatus, now: number): string[] {
+  const faults = [
+    ...sources.map((source) => ({ name: `${source.function} of ${source.topic}`, fault: source.lastError })),
+    ...schedules.map((schedule) => ({ name: schedule.function, fault: schedule.lastError })),
+  ];
+  return faults.flatMap(({ name, fault }) => {
+    if (fault === null) return [];
+    const since = formatDuration(Math.max(0, now - fault.since));
+    const [message] = fault.message.split("\n");
+    return wrapped(`${name} fails since ${since}, at attempt ${fault.attempts}: ${message}`);
+  });
+}
+
+function restarted({ functions, tasks }: HostStatus): string[] {
+  return [...functions, ...tasks].flatMap(({ name, restarts, lastEnd }) =>
+    restarts === 0 ? [] : wrapped(`${name}: ${restarts} of its processes ended and were replaced, the last ${lastEnd}`),
+  );
+}
