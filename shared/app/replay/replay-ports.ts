@@ -1,0 +1,45 @@
+import type { Instrument } from "../../market/instrument.ts";
+import type { CheckpointStore } from "../../ports/checkpoint-store.ts";
+import type { EventLog } from "../../ports/event-log.ts";
+import type { RunRecord, RunRegistry } from "../../ports/run-registry.ts";
+import type { ReadCandlesPorts } from "../read-candles.ts";
+
+/** What a session reads from. */
+export type ReplayStore = ReadCandlesPorts;
+
+/** A store that holds one file alone. */
+export interface ReplayFileStore extends ReplayStore {
+  close(): Promise<void>;
+}
+
+/** Files that sessions play, each imported into a store of its own. */
+export interface ReplayFiles {
+  /**
+   * The file of a session, imported whole and made into candles. Throws InputError for one that is missing, damaged or
+   * of something else.
+   */
+  open(session: string, path: string, instrument: Instrument): Promise<ReplayFileStore>;
+  /** Removes what was imported for a session, if anything. It must be closed. */
+  remove(session: string): Promise<void>;
+}
+
+/**
+ * Ends runs of sessions. Both resolve to the run's record as it is then, and throw InputError 'no-data' while its last
+ * results are not stored: ask again. `store`: what its candles were read from.
+ */
+export interface ReplayRuns {
+  /** States the result of a run that has folded all its candles; 'no-data' until it has. */
+  finish(run: string, store: ReplayStore): Promise<RunRecord>;
+  /** Ends a run wherever it is. */
+  stop(run: string, store: ReplayStore): Promise<RunRecord>;
+}
+
+/** What the task that plays sessions works on. */
+export interface PlayReplaysPorts extends ReplayStore {
+  readonly checkpoints: CheckpointStore;
+  readonly log: EventLog;
+  /** Live and replay runs. */
+  readonly runs: RunRegistry;
+  readonly files: ReplayFiles;
+  readonly replayRuns: ReplayRuns;
+}

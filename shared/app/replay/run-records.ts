@@ -1,0 +1,34 @@
+import { InputError } from "../../market/input-error.ts";
+import type { RunRegistry } from "../../ports/run-registry.ts";
+import { parseReplayRun } from "../../wire/replay-keys.ts";
+import type { ReplayRuns, ReplayStore } from "./replay-ports.ts";
+import type { ReplaySession } from "./replay-session.ts";
+
+/**
+ * Stops the runs of a session's generations before `generation` that still run. Resolves to whether the records of all
+ * are complete: of one whose last results are not stored yet it is to be asked again, though it takes no step any more.
+ */
+export async function stopRunsBefore(
+  { runs, replayRuns }: { readonly runs: RunRegistry; readonly replayRuns: ReplayRuns },
+  store: ReplayStore,
+  { session }: ReplaySession,
+  generation: number,
+): Promise<boolean> {
+  let complete = true;
+  for (const { kind, run } of await runs.running()) {
+    const of = kind === "replay" ? parseReplayRun(run) : null;
+    if (of?.session !== session || of.generation >= generation) continue;
+    if ((await unlessNotStored(() => replayRuns.stop(run, store))) === null) complete = false;
+  }
+  return complete;
+}
+
+/** Null where `work` finds that results are not stored yet. */
+export async function unlessNotStored<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InputError && error.code === "no-data") return null;
+    throw error;
+  }
+}

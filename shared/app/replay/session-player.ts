@@ -1,0 +1,243 @@
+import { InputError } from "../../market/input-error.ts";
+import { parseInstrument } from "../../market/instrument.ts";
+import type { OutgoingRecord } from "../../ports/event-log.ts";
+import type { RunRecord } from "../../ports/run-registry.ts";
+import { planInForce } from "../plan-in-force.ts";
+import { registerRun } from "../run-changes.ts";
+import { identityOf, parsePlan, withSpecs } from "../run-plan.ts";
+import { MOST_AHEAD, recordsAhead } from "./backlog.ts";
+import { Pace } from "./pace.ts";
+import type { PlayReplaysPorts, ReplayFileStore, ReplayStore } from "./replay-ports.ts";
+import { arrive, begin, end, hasEnded, type Played, play, type ReplaySession, runOf } from "./replay-session.ts";
+import { type ReplayStep, replaySteps, topicOf } from "./replay-steps.ts";
+import { stopRunsBefore, unlessNotStored } from "./run-records.ts";
+import { commitSession, loadSession, type StoredSession } from "./session-store.ts";
+
+/** Records that are published at once. */
+const MOST_AT_ONCE = 500;
+/** How often a session that waits is looked at: somebody may have changed it, ms. */
+const LOOK = 200;
+/** How often it is asked whether a run has failed, ms. */
+const LOOK_AT_RUN = 1_000;
+/** Event time that a record of ticks holds at most, ms: no more than what is due within a second. */
+const LONGEST_SPAN = 60_000;
+
+/** What a session did in a round. */
+export interface SessionRound {
+  readonly session: ReplaySession;
+  /** Records that it published. */
+  readonly records: number;
+  /** ms until it is to be looked at again. */
+  readonly wait: number;
+}
+
+/**
+ * Plays one session, a round at a time. All that outlives a round is stored: whoever plays it next goes on from there,
+ * and publishes again at most what was not stored as published, which those who read it skip.
+ */
+export class SessionPlayer {
+  readonly #id: string;
+  readonly #ports: PlayReplaysPorts;
+  readonly #pace = new Pace();
+  #steps: AsyncGenerator<ReplayStep> | null = null;
+  /** The step to come; null where there is none. */
+  #next: ReplayStep | null = null;
+  /** What the steps go on from. */
+  #from = "";
+  #speed = 1;
+  #file: ReplayFileStore | null = null;
+  #askedRun = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: PlayReplaysPorts, id: string) {
+    this.#ports = ports;
+    this.#id = id;
+  }
+
+  /** Publishes what is due. `now` in ms UTC. Null for a session that is over or gone. */
+  async round(now: number): Promise<SessionRound | null> {
+    const stored = await loadSession(this.#ports.checkpoints, this.#id);
+    if (stored === null || hasEnded(stored.session)) {
+      await this.#cleanUp(stored?.session ?? null);
+      return null;
+    }
+    try {
+      return await this.#round(stored, now);
+    } catch (error) {
+      if (!(error instanceof InputError) || error.code === "store") throw error;
+      return this.#end(stored, "failed", error.message, now);
+    }
+  }
+
+  /** Lets go of what is open. */
+  async close(): Promise<void> {
+    await this.#steps?.return(undefined);
+    this.#steps = null;
+    await this.#file?.close();
+    this.#file = null;
+  }
+
+  async #round(stored: StoredSession, now: number): Promise<SessionRound> {
+    const { session } = stored;
+    if (session.phase === "stopping") return this.#end(stored, "stopped", null, now);
+    if (!session.begun) return this.#begin(stored);
+    const failure = await this.#failureOf(session, now);
+    if (failure !== null) return this.#end(stored, "failed", failure, now);
+    if (session.phase === "draining") return this.#finish(stored, now);
+    return this.#play(stored, now);
+  }
+
+  async #begin({ session, version }: StoredSession): Promise<SessionRound> {
+    const { runs } = this.#ports;
+    await stopRunsBefore(this.#ports, await this.#store(session), session, session.generation);
+    let { run } = session;
+    if (run !== null) {
+      if (session.file !== null) run = await inForce(await this.#store(session), run);
+      const record = runOf({ ...session, run })!;
+      // It may have begun before, and ended since.
+      const held = await runs.get(record.run);
+      if (held === null || held.status === "running") await registerRun(this.#ports, record);
+    }
+    const begun = begin(session, run);
+    await commitSession(this.#ports.checkpoints, begun, version);
+    return { session: begun, records: 0, wait: 0 };
+  }
+
+  async #store(session: ReplaySession): Promise<ReplayStore> {
+    if (session.file === null) return this.#ports;
+    this.#file ??= await this.#ports.files.open(
+      session.session,
+      session.file,
+      parseInstrument(session.instruments[0]!),
+    );
+    return this.#file;
+  }
+
+  async #failureOf(session: ReplaySession, now: number): Promise<string | null> {
+    const record = runOf(session);
+    if (record === null || now - this.#askedRun < LOOK_AT_RUN) return null;
+    this.#askedRun = now;
+    const held = await this.#ports.runs.get(record.run);
+    return held?.status === "failed" ? (held.error ?? "the run failed") : null;
+  }
+
+  async #play(stored: StoredSession, now: number): Promise<SessionRound> {
+    const { session } = stored;
+    this.#speed = session.rush === null ? session.speed : Number.POSITIVE_INFINITY;
+    await this.#openSteps(session);
+    const room = MOST_AHEAD - (await recordsAhead(this.#ports.log, session.mode));
+    const most = Math.min(room, MOST_AT_ONCE);
+    const records: OutgoingRecord[] = [];
+    let { at, place, rush } = session;
+    let wait = 0;
+    while (this.#next !== null) {
+      if (rush !== null && this.#next.begins > rush) {
+        at = Math.max(at, rush);
+        rush = null;
+        this.#pace.halt();
+      }
+      wait = rush === null ? this.#waitFor(this.#next, { ...session, at }, now) : 0;
+      if (wait > 0) break;
+      if (records.length + this.#next.records.length > most) {
+        if (records.length === 0) this.#pace.halt();
+        wait = records.length === 0 ? LOOK : 0;
+        break;
+      }
+      records.push(...this.#next.records);
+      at = Math.max(at, this.#next.at);
+      place = this.#next.place;
+      await this.#take();
+    }
+    const last = this.#next === null;
+    if (records.length > 0) await this.#ports.log.publish(topicOf(session), records);
+    const arrived = session.rush !== null && rush === null;
+    if (records.length === 0 && !last && !arrived) return { session, records: 0, wait: Math.min(wait, LOOK) };
+    const played = await this.#commit(stored, { at, place, records: records.length, last }, arrived);
+    return { session: played, records: records.length, wait: Math.min(wait, LOOK) };
+  }
+
+  #waitFor(next: ReplayStep, session: ReplaySession, now: number): number {
+    if (!session.paused) return this.#pace.wait(next.at, session, now);
+    this.#pace.halt();
+    return Number.POSITIVE_INFINITY;
+  }
+
+  async #openSteps(session: ReplaySession): Promise<void> {
+    const from = placeText(session);
+    if (this.#steps !== null && this.#from === from) return;
+    await this.#steps?.return(undefined);
+    this.#pace.halt();
+    this.#steps = replaySteps(await this.#store(session), session, () => this.#span());
+    this.#from = from;
+    await this.#take();
+  }
+
+  #span(): number {
+    return Math.min(LONGEST_SPAN, Math.max(1, Math.ceil(this.#speed * 1_000)));
+  }
+
+  async #take(): Promise<void> {
+    const { done, value } = await this.#steps!.next();
+    this.#next = done === true ? null : value;
+  }
+
+  /** Stores what is published. Where somebody began another generation meanwhile, that stands. */
+  async #commit(stored: StoredSession, played: Played, arrived: boolean): Promise<ReplaySession> {
+    const from = placeText(stored.session);
+    let current: StoredSession | null = stored;
+    while (current !== null && placeText(current.session) === from && current.session.phase === "playing") {
+      // A step or a seek that was asked for meanwhile goes on from here.
+      const reached = arrived && current.session.rush === stored.session.rush;
+      const next = play(reached ? arrive(current.session) : current.session, played);
+      if (await commitSession(this.#ports.checkpoints, next, current.version)) {
+        this.#from = placeText(next);
+        return next;
+      }
+      current = await loadSession(this.#ports.checkpoints, this.#id);
+    }
+    this.#from = "";
+    return current?.session ?? stored.session;
+  }
+
+  async #finish(stored: StoredSession, now: number): Promise<SessionRound> {
+    const { session } = stored;
+    const record = runOf(session);
+    if (record === null) return this.#end(stored, "finished", null, now);
+    const store = await this.#store(session);
+    const finished = await unlessNotStored(() => this.#ports.replayRuns.finish(record.run, store));
+    if (finished === null) return { session, records: 0, wait: LOOK };
+    if (finished.status === "failed") return this.#end(stored, "failed", finished.error, now);
+    return this.#end(stored, "finished", null, now);
+  }
+
+  /** Ends the session as `phase`, and all of its runs that still go on. */
+  async #end(
+    { session, version }: StoredSession,
+    phase: "finished" | "failed" | "stopped",
+    error: string | null,
+    now: number,
+  ): Promise<SessionRound> {
+    const complete = await stopRunsBefore(this.#ports, this.#file ?? this.#ports, session, session.generation + 1);
+    if (!complete) return { session, records: 0, wait: LOOK };
+    const ended = end(session, phase, error, now);
+    if (!(await commitSession(this.#ports.checkpoints, ended, version))) return { session, records: 0, wait: 0 };
+    await this.#cleanUp(ended);
+    return { session: ended, records: 0, wait: 0 };
+  }
+
+  async #cleanUp(session: ReplaySession | null): Promise<void> {
+    await this.close();
+    if (session !== null && session.file !== null) await this.#ports.files.remove(session.session);
+  }
+}
+
+/** What the steps to come depend on. */
+function placeText({ generation, begun, place }: ReplaySession): string {
+  return JSON.stringify([generation, begun, place]);
+}
+
+/** A run of a file's candles under the trading rules in force at the first of them. */
+async function inForce(store: ReplayStore, record: RunRecord): Promise<RunRecord> {
+  const plan = await planInForce(store, parsePlan(record.definition));
+  const definition = withSpecs(record.definition, plan);
+  return { ...record, definition, identity: identityOf(definition) };
+}
