@@ -1,35 +1,38 @@
 import { PowertoolsTelemetry } from "#shared/adapters/aws/powertools-telemetry.ts";
+import { VmWatchdog } from "#shared/adapters/vm/vm-watchdog.ts";
 import { readStreamSettings } from "#shared/config/stream-settings.ts";
 import { InputError } from "#shared/market/input-error.ts";
-import type { StrategyCatalog } from "#shared/ports/strategy-catalog.ts";
+import type { CandleStore } from "#shared/ports/candle-store.ts";
+import type { EventLog } from "#shared/ports/event-log.ts";
+import type { RangeRegistry } from "#shared/ports/range-registry.ts";
+import type { RunArtefacts } from "#shared/ports/run-artefacts.ts";
+import type { TickStore } from "#shared/ports/tick-store.ts";
 import type { KafkaEvent } from "#shared/wire/kafka-event.ts";
 import { openDynamodb } from "../wiring/dynamodb.ts";
 import { openEventLog } from "../wiring/event-log.ts";
+import { lazyPort } from "../wiring/lazy-port.ts";
 import { openedOnce } from "../wiring/opened-once.ts";
 import { openQuestdb } from "../wiring/questdb.ts";
 import { serve } from "./handler.ts";
 
-/** A function has no strategies of its own. */
-const catalog: StrategyCatalog = {
-  names: async () => [],
-  load: async (name) => {
-    throw new InputError("not-found", `this function has no strategy '${name}'`);
+const artefacts: RunArtefacts = {
+  load: async ({ strategy }) => {
+    throw new InputError("not-found", `there is no artefact of strategy '${strategy}'`);
   },
-  engineHash: async () => "",
 };
 
 const telemetry = new PowertoolsTelemetry();
+const watchdog = new VmWatchdog();
 const openLog = openedOnce(() => openEventLog(readStreamSettings(process.env)));
 const openStore = openedOnce(() => openQuestdb(readStreamSettings(process.env)));
-const openTables = openedOnce(async () => openDynamodb(readStreamSettings(process.env)));
-const open = async () => {
-  const [log, { ticks, candles, ranges }, { checkpoints, runs }] = await Promise.all([
-    openLog(),
-    openStore(),
-    openTables(),
-  ]);
-  return { log, ticks, candles, ranges, checkpoints, runs, catalog };
-};
+const open = openedOnce(async () => {
+  const { checkpoints, runs } = openDynamodb(readStreamSettings(process.env));
+  // History is read to warm a run up: a store that is down does not keep the others from their steps.
+  const ticks = lazyPort<TickStore>(async () => (await openStore()).ticks, ["read"]);
+  const candles = lazyPort<CandleStore>(async () => (await openStore()).candles, ["read", "readOrigin"]);
+  const ranges = lazyPort<RangeRegistry>(async () => (await openStore()).ranges);
+  return { log: lazyPort<EventLog>(openLog), ticks, candles, ranges, checkpoints, runs, artefacts, watchdog };
+});
 
 export function handler(event: KafkaEvent): Promise<void> {
   return serve(event, open, telemetry);

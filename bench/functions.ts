@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BuiltFunction, buildFunctions } from "#functions/bundle.ts";
+import { FunctionProcess } from "#functions/test-process.ts";
+import type { FunctionName } from "#functions/topology.ts";
+import { startDynamodb } from "#local/servers/start-dynamodb.ts";
+import { startKafka } from "#local/servers/start-kafka.ts";
+import { startQuestdb } from "#local/servers/start-questdb.ts";
+import { prepareDynamodb, prepareKafka, prepareQuestdb } from "#local/up/prepare-servers.ts";
+import { serverSettings } from "#local/up/server-settings.ts";
+import { environmentOf } from "#local/up/up-environment.ts";
+import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
+import { tickRecords } from "#shared/app/tick-records.ts";
+import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
+import { tickColumns } from "#shared/market/tick.ts";
+import type { LogRecord } from "#shared/ports/event-log.ts";
+import { START, ticksFrom } from "#shared/testkit/tick-samples.ts";
+import { encodeKafkaEvent, type KafkaEvent } from "#shared/wire/kafka-event.ts";
+import { encodeTickRecord } from "#shared/wire/tick-records.ts";
+import { CANDLES, TICKS } from "#shared/wire/topics.ts";
+import type { Figure } from "./figure.ts";
+
+/** Starts of each function; the first brings the servers' own caches up and is not counted. */
+const ROUNDS = 6;
+const STREAM: readonly FunctionName[] = ["aggregate", "archive", "step-strategies"];
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Sizes of the functions' bundles, and the time from a process's start to its first batch handled on real servers. */
+export async function run(): Promise<Figure[]> {
+  const built = await buildFunctions();
+  const sizes = built.flatMap(({ name, bytes, gzipBytes }) => [
+    { name: `bundle of ${name}`, value: bytes / 1e3, unit: "kB" },
+    { name: `bundle of ${name}, gzip`, value: gzipBytes / 1e3, unit: "kB" },
+  ]);
+  const folder = await mkdtemp(join(tmpdir(), "millrace-bench-"));
+  const servers = await Promise.all([
+    startKafka(join(folder, "kafka")),
+    startQuestdb(join(folder, "questdb")),
+    startDynamodb(join(folder, "dynamodb")),
+  ]);
+  try {
+    const [kafka, questdb, dynamodb] = servers;
+    const variables = environmentOf({ kafka, questdb, dynamodb }, folder, undefined);
+    return [...sizes, ...(await starts(built, variables))];
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function starts(built: readonly BuiltFunction[], variables: Variables): Promise<Figure[]> {
+  const settings = await serverSettings(variables);
+  await Promise.all([prepareKafka(settings), prepareQuestdb(settings), prepareDynamodb(settings)]);
+  const log = await KafkaEventLog.open(settings.kafka);
+  try {
+    const figures: Figure[] = [];
+    for (const { name, file } of built.filter((each) => STREAM.includes(each.name))) {
+      const times: number[] = [];
+      for (let round = 0; round < ROUNDS; round++) times.push(await startOf(name, file, variables, log, round));
+      const [, ...counted] = times;
+      const median = counted.sort((a, b) => a - b)[counted.length >> 1]!;
+      figures.push({ name: `start of ${name} to its first batch handled`, value: median, unit: "ms" });
+    }
+    return figures;
+  } finally {
+    await log.close();
+  }
+}
+
+/** ms. Throws unless the function did its work. */
+async function startOf(
+  name: FunctionName,
+  file: string,
+  variables: Variables,
+  log: KafkaEventLog,
+  round: number,
+): Promise<number> {
+  const event = eventOf(name, round);
+  const started = performance.now();
+  const process = await FunctionProcess.start(file, variables);
+  try {
+    const fault = await process.invoke(event);
+    const took = performance.now() - started;
+    if (fault !== null) throw new Error(`${name} failed: ${fault}`);
+    if (name === "aggregate") await check(log);
+    return took;
+  } finally {
+    await process.stop();
+  }
+}
+
+async function check(log: KafkaEventLog): Promise<void> {
+  const candles = await log.poll("bench", CANDLES, 1_000);
+  if (candles.length === 0) throw new Error("aggregate published no candles");
+  await log.commit("bench", candles);
+}
+
+/** Five minutes of ticks of an instrument of this round; of no instrument that a run has, where candles are read. */
+function eventOf(name: FunctionName, round: number): KafkaEvent {
+  const instrument: Instrument = { exchange: "binance", symbol: `ROUND${round}/USDT` };
+  const ticks = tickRecords(tickColumns(ticksFrom(0, 300)), { origin: "live", span: 60_000 });
+  const records = Array.from(
+    ticks,
+    (record, offset): LogRecord => ({
+      topic: name === "step-strategies" ? CANDLES : TICKS,
+      partition: 0,
+      offset: round * 1_000 + offset,
+      appendTime: START,
+      key: instrumentKey(instrument),
+      value: encodeTickRecord(instrument, record),
+    }),
+  );
+  return encodeKafkaEvent("", records);
+}
