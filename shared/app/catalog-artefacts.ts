@@ -25,6 +25,11 @@ export class CatalogArtefacts implements RunArtefacts {
         const definition = { strategy, ...rest };
         return () => new Run(definition);
       },
+      framesOf: ({ stack = "" }) =>
+        stack
+          .split("\n")
+          .flatMap((line) => /^\s+at (.*)$/.exec(line)?.[1] ?? [])
+          .filter((frame) => !frame.includes("/shared/engine/")),
     };
     this.#artefacts.set(key, artefact);
     return artefact;

@@ -2,7 +2,7 @@ import type { Candle } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
 import { instrumentKey } from "../market/instrument.ts";
 import type { LogRecord } from "../ports/event-log.ts";
-import type { ArtefactRun } from "../ports/run-artefacts.ts";
+import type { ArtefactRun, RunArtefact } from "../ports/run-artefacts.ts";
 import type { CandlesRecord } from "../wire/candle-records.ts";
 import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { encodeRunEventsInParts } from "../wire/run-event-records.ts";
@@ -79,6 +79,7 @@ export class EndedRun implements SteppedRun {
 export interface LiveStart {
   readonly id: string;
   readonly plan: RunPlan;
+  readonly artefact: RunArtefact;
   /** Makes the run, or restores it. Runs code of the strategy. */
   readonly begin: () => ArtefactRun;
   readonly firstCloses: readonly (number | null)[];
@@ -97,11 +98,10 @@ const MOST_FRAMES = 3;
  * What a run fails for: its strategy threw, or keeps a state that cannot be saved. Throws any other error on. An
  * artefact's errors are of classes of its own, which have the same names.
  */
-function reasonOf(error: unknown): string {
+function reasonOf(artefact: RunArtefact, error: unknown): string {
   if (!(error instanceof Error) || (error.name !== "StrategyError" && error.name !== "PlainDataError")) throw error;
-  const { cause } = error;
-  const frames = (cause instanceof Error ? (cause.stack ?? "") : "").split("\n").filter((line) => /^\s+at /.test(line));
-  return [error.message, ...frames.slice(0, MOST_FRAMES)].join("\n");
+  const frames = error.cause instanceof Error ? artefact.framesOf(error.cause) : [];
+  return [error.message, ...frames.slice(0, MOST_FRAMES).map((frame) => `    at ${frame}`)].join("\n");
 }
 
 /**
@@ -157,7 +157,7 @@ export class LiveRun implements SteppedRun {
       };
       return encodeLiveRun({ status: "live", begun, kept: this.#kept });
     } catch (error) {
-      return encodeLiveRun({ status: "failed", why: reasonOf(error) });
+      return encodeLiveRun({ status: "failed", why: reasonOf(this.#start.artefact, error) });
     }
   }
 
@@ -182,7 +182,7 @@ export class LiveRun implements SteppedRun {
       }
       run.advance();
     } catch (error) {
-      this.#failure = reasonOf(error);
+      this.#failure = reasonOf(this.#start.artefact, error);
     }
     this.#clock = run.clock;
     const events = run.drain();

@@ -43,7 +43,7 @@ export async function openRun(
     throw error;
   }
   const { begun, kept } = state;
-  const run = { id: record.run, plan, kept };
+  const run = { id: record.run, plan, artefact, kept };
   if (record.kind === "replay") {
     const firstCloses = plan.feeds.map(() => null);
     const start =

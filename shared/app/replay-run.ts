@@ -2,6 +2,7 @@ import { InputError } from "../market/input-error.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import { liveFigures } from "./live-figures.ts";
 import type { PaperRunPorts } from "./paper-run.ts";
+import type { ReadCandlesPorts } from "./read-candles.ts";
 import { registerLiveRun } from "./register-run.ts";
 import { changeRun } from "./run-changes.ts";
 import type { RunCode, RunPlan } from "./run-plan.ts";
@@ -25,21 +26,30 @@ export async function startReplayRun(
  * Ends a replay's run that has folded everything: each of its instruments has ended on the stream. Its record states
  * result and figures, or that it failed. Repeats give the same. Throws InputError 'no-data' where it has not folded
  * everything, or where `archive` has not stored all its results yet: finish it again in a moment.
+ * @param store where its candles came from
  */
-export async function finishReplayRun(ports: PaperRunPorts, run: string): Promise<RunRecord> {
+export async function finishReplayRun(
+  ports: PaperRunPorts,
+  run: string,
+  store: ReadCandlesPorts = ports,
+): Promise<RunRecord> {
   const record = await replayRecord(ports, run);
   if (record.status !== "running") return record;
   const { failure, complete } = await standOf(ports, record);
   if (failure === null && !complete) {
     throw new InputError("no-data", `run ${run} has not folded all its candles yet: finish it again in a moment`);
   }
-  return endAs(ports, record, "finished");
+  return endAs(ports, record, "finished", store);
 }
 
 /** Stops a replay's run before its end: its record states result and figures so far. As `finishReplayRun` otherwise. */
-export async function stopReplayRun(ports: PaperRunPorts, run: string): Promise<RunRecord> {
+export async function stopReplayRun(
+  ports: PaperRunPorts,
+  run: string,
+  store: ReadCandlesPorts = ports,
+): Promise<RunRecord> {
   const record = await replayRecord(ports, run);
-  return record.status === "running" ? endAs(ports, record, "stopped") : record;
+  return record.status === "running" ? endAs(ports, record, "stopped", store) : record;
 }
 
 async function replayRecord({ runs }: PaperRunPorts, run: string): Promise<RunRecord> {
@@ -51,11 +61,21 @@ async function replayRecord({ runs }: PaperRunPorts, run: string): Promise<RunRe
   );
 }
 
-async function endAs(ports: PaperRunPorts, record: RunRecord, status: "finished" | "stopped"): Promise<RunRecord> {
+async function endAs(
+  ports: PaperRunPorts,
+  record: RunRecord,
+  status: "finished" | "stopped",
+  store: ReadCandlesPorts,
+): Promise<RunRecord> {
   const end: RunEnd = await stopLiveRun(ports, record);
   const ended: RunRecord =
     end.failure === null
-      ? { ...record, status, resultHash: end.resultHash, figures: await liveFigures(ports, record, end) }
+      ? {
+          ...record,
+          status,
+          resultHash: end.resultHash,
+          figures: await liveFigures({ ...store, results: ports.results }, record, end),
+        }
       : { ...record, status: "failed", error: end.failure };
   await changeRun(ports, ended);
   return ended;

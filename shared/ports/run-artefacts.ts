@@ -18,16 +18,16 @@ export type ArtefactRun = Pick<
   "offer" | "tell" | "end" | "told" | "clock" | "advance" | "drain" | "resultHash" | "snapshot" | "restore"
 >;
 
-/** Makes a fresh run of one definition. Throws what the artefact's engine does for one that it cannot run with. */
+/** Makes a fresh run of one definition. Throws InputError for one that it cannot run with. */
 export type MakeRun = () => ArtefactRun;
 
-/**
- * A strategy with the engine of its time. What it throws is of its own classes: tell errors by name, never by instanceof.
- */
+/** A strategy with the engine of its time. What its runs throw is of its own classes: tell errors by name, never by class. */
 export interface RunArtefact {
   readonly parameters: ParameterSpec;
   /** Runs of this definition, which is described once for all of them. */
   define(definition: Omit<RunDefinition, "strategy">): MakeRun;
+  /** Where in the sources of the strategy an error was thrown, innermost first: `SmaCross.next (strategy.ts:12:7)`. */
+  framesOf(error: Error): readonly string[];
 }
 
 /** Where live runs find the code that they are pinned to, whatever is deployed by now. */
