@@ -6,9 +6,10 @@ import { TIMEFRAMES, type Timeframe } from "../market/timeframe.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import { encodeCandlesRecord } from "../wire/candle-records.ts";
 import { encodeDeadLetter } from "../wire/dead-letters.ts";
-import { replayKey } from "../wire/replay-keys.ts";
+import { parseReplayRun, replayKey, replayRunOf } from "../wire/replay-keys.ts";
 import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, REPLAY_CANDLES, REPLAY_TICKS } from "../wire/topics.ts";
+import { presentGeneration } from "./replay/session-store.ts";
 import { type Output, type StagePorts, type StageState, stepStage } from "./stage.ts";
 
 /** Name of the stage in checkpoints: of instruments that are live, and of those that are replayed. */
@@ -20,12 +21,13 @@ export const LIVE_TIMEFRAMES: readonly Timeframe[] = TIMEFRAMES.filter((timefram
 
 /**
  * Folds a batch of topic `ticks` into candles, instrument by instrument; one of topic `replay-ticks` likewise into topic
- * `replay-candles`, for each session and generation apart.
+ * `replay-candles`, for each session and generation apart; those of a generation that a seek has ended are skipped.
  */
 export async function aggregate(ports: StagePorts, records: readonly LogRecord[]): Promise<void> {
   for (const [topic, ofTopic] of Map.groupBy(records, (record) => record.topic)) {
     const replayed = topic === REPLAY_TICKS;
     for (const [key, ofKey] of Map.groupBy(ofTopic, (record) => record.key)) {
+      if (replayed && (await isOver(ports, key))) continue;
       const stageKey = {
         stage: replayed ? AGGREGATE_REPLAY : AGGREGATE,
         key,
@@ -35,6 +37,11 @@ export async function aggregate(ports: StagePorts, records: readonly LogRecord[]
       await stepStage(ports, stageKey, ofKey);
     }
   }
+}
+
+async function isOver(ports: StagePorts, key: string): Promise<boolean> {
+  const of = parseReplayRun(replayRunOf(key));
+  return of !== null && (await presentGeneration(ports.checkpoints, of.session)) !== of.generation;
 }
 
 /** What follows the run in a key of the replay topics; the whole key on live topics. */
