@@ -1,0 +1,52 @@
+import { CANDLES, DEAD_LETTERS, RUN_EVENTS } from "#shared/wire/topics.ts";
+import { allRecords } from "./all-records.ts";
+import { letterDifferences } from "./letters.ts";
+import { DROPPED, LOSING } from "./market.ts";
+import { OutcomeWriter, publishedOutcome, storedOutcome } from "./outcome.ts";
+import { referenceOf } from "./reference.ts";
+import type { Rig } from "./rig.ts";
+import type { Played } from "./round.ts";
+import type { Scenario } from "./scenario.ts";
+import { readCandles, storedRevisions } from "./stored.ts";
+import { differences } from "./verdict.ts";
+
+/** What came out of the topics and the store that should not have, or did not: nothing where all is well. */
+export async function judge(rig: Rig, scenario: Scenario, { ticks, runs }: Played): Promise<readonly string[]> {
+  const { chain, platform, settings } = rig;
+  const { published: expected, ports } = await referenceOf(ticks, runs, platform.catalog);
+  const [candles, runEvents, letters] = await Promise.all(
+    [CANDLES, RUN_EVENTS, DEAD_LETTERS].map((topic) => allRecords(chain.log, "the verdict", topic)),
+  );
+  const results = new Map<string, Awaited<ReturnType<typeof platform.store.results.read>>>();
+  for (const { run } of runs) results.set(run, await platform.store.results.read(run));
+  const stored = storedOutcome(await storedRevisions(settings.questdb), results);
+  const publications = [...scenario.chaos, ...scenario.newer, ...scenario.recreated];
+  const found = [
+    ...differences("the stream", expected, publishedOutcome(candles!, runEvents!)),
+    ...differences("QuestDB", expected, stored),
+    ...letterDifferences(publications, [...ticks, ...candles!, ...runEvents!], letters!),
+    ...(await lostSpan(rig)),
+  ];
+  for (const choice of ["first", "greatest"] as const) {
+    const [wanted, read] = [new OutcomeWriter(), new OutcomeWriter()];
+    for (const candle of await readCandles(ports.candles, choice)) wanted.candle(candle);
+    for (const candle of await readCandles(platform.store.candles, choice)) read.candle(candle);
+    found.push(...differences(`a reader of the ${choice} revisions`, wanted, read));
+  }
+  return found;
+}
+
+/** The dropped blocks have to show: as a span that is known to be lost, and as candles that are gaps. */
+async function lostSpan({ platform: { store } }: Rig): Promise<readonly string[]> {
+  const coverage = await store.ranges.coverage(LOSING, DROPPED.from, DROPPED.to);
+  const lost = coverage.filter(({ kind, reason }) => kind === "lost" && reason.includes("never came"));
+  const query = { instrument: LOSING, timeframe: "1m", ...DROPPED } as const;
+  let gaps = 0;
+  for await (const block of store.candles.readOrigin(query, "live")) {
+    gaps += block.filter(({ completeness }) => completeness === "gap").length;
+  }
+  return [
+    ...(lost.length === 0 ? ["the dropped blocks are not told as lost"] : []),
+    ...(gaps === 0 ? ["the dropped blocks left no gap among the candles"] : []),
+  ];
+}
