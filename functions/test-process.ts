@@ -7,7 +7,9 @@ const RUNTIME_CLIENT = `
 import { request } from "node:http";
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 const ask = (method, path, body) => new Promise((resolve, reject) => {
-  const sent = request({ host, port, method, path: "/2018-06-01/runtime/" + path }, (answer) => {
+  const { user, system } = process.cpuUsage();
+  const headers = { "cpu-micros": user + system };
+  const sent = request({ host, port, method, headers, path: "/2018-06-01/runtime/" + path }, (answer) => {
     const chunks = [];
     answer.on("data", (chunk) => chunks.push(chunk));
     answer.on("end", () => resolve({ headers: answer.headers, text: Buffer.concat(chunks).toString() }));
@@ -39,6 +41,7 @@ export class FunctionProcess {
   readonly #waiting: Invocation[] = [];
   #running: Invocation | null = null;
   #asked: ServerResponse | null = null;
+  #cpuMs = 0;
 
   private constructor(server: Server, bundle: string, environment: Readonly<Record<string, string>>) {
     this.#server = server;
@@ -71,6 +74,11 @@ export class FunctionProcess {
     });
   }
 
+  /** CPU time of the process up to its last answer, ms. */
+  get cpuMs(): number {
+    return this.#cpuMs;
+  }
+
   /** All that the process printed so far, line by line. */
   printed(): readonly string[] {
     return this.#printed
@@ -90,7 +98,8 @@ export class FunctionProcess {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    if (request.method === "GET") {
+    if (request.method !== "GET") this.#cpuMs = Number(request.headers["cpu-micros"]) / 1_000;
+    else {
       this.#asked = response;
       this.#next();
       return;

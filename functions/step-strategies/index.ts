@@ -1,11 +1,10 @@
 import { PowertoolsTelemetry } from "#shared/adapters/aws/powertools-telemetry.ts";
+import { StoredArtefacts } from "#shared/adapters/files/stored-artefacts.ts";
 import { VmWatchdog } from "#shared/adapters/vm/vm-watchdog.ts";
 import { readStreamSettings } from "#shared/config/stream-settings.ts";
-import { InputError } from "#shared/market/input-error.ts";
 import type { CandleStore } from "#shared/ports/candle-store.ts";
 import type { EventLog } from "#shared/ports/event-log.ts";
 import type { RangeRegistry } from "#shared/ports/range-registry.ts";
-import type { RunArtefacts } from "#shared/ports/run-artefacts.ts";
 import type { TickStore } from "#shared/ports/tick-store.ts";
 import type { KafkaEvent } from "#shared/wire/kafka-event.ts";
 import { openDynamodb } from "../wiring/dynamodb.ts";
@@ -15,18 +14,13 @@ import { openedOnce } from "../wiring/opened-once.ts";
 import { openQuestdb } from "../wiring/questdb.ts";
 import { serve } from "./handler.ts";
 
-const artefacts: RunArtefacts = {
-  load: async ({ strategy }) => {
-    throw new InputError("not-found", `there is no artefact of strategy '${strategy}'`);
-  },
-};
-
 const telemetry = new PowertoolsTelemetry();
 const watchdog = new VmWatchdog();
 const openLog = openedOnce(() => openEventLog(readStreamSettings(process.env)));
 const openStore = openedOnce(() => openQuestdb(readStreamSettings(process.env)));
 const open = openedOnce(async () => {
-  const { checkpoints, runs } = openDynamodb(readStreamSettings(process.env));
+  const { checkpoints, runs, largeStates } = openDynamodb(readStreamSettings(process.env));
+  const artefacts = new StoredArtefacts(largeStates);
   // History is read to warm a run up: a store that is down does not keep the others from their steps.
   const ticks = lazyPort<TickStore>(async () => (await openStore()).ticks, ["read"]);
   const candles = lazyPort<CandleStore>(async () => (await openStore()).candles, ["read", "readOrigin"]);
