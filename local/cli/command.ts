@@ -19,6 +19,11 @@ export class Arguments {
     this.#values = values;
   }
 
+  /** The same without the first positional argument, which was a verb. */
+  behindVerb(): Arguments {
+    return new Arguments(this.positionals.slice(1), this.#values);
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
   }

@@ -9,6 +9,7 @@ import { exportCommand } from "./commands/export.ts";
 import { gaps } from "./commands/gaps.ts";
 import { importCommand } from "./commands/import.ts";
 import { newStrategy } from "./commands/new-strategy.ts";
+import { paper } from "./commands/paper.ts";
 import { report } from "./commands/report.ts";
 import { runs } from "./commands/runs.ts";
 import { status } from "./commands/status.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   up,
   status,
+  paper,
   deadLetters,
   topics,
 ];

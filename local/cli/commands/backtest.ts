@@ -118,7 +118,7 @@ export async function planOf(platform: Pick<Platform, "catalog">, args: Argument
 
 /** The run that the arguments ask for, with the strategy's initial parameters. Throws InputError. */
 export function planWithoutParams(args: Arguments): RunPlan {
-  const [strategy, ...feeds] = args.positionals;
+  const [strategy] = args.positionals;
   const { from, to } = spanOf(args);
   const warmFrom = args.time("warm-from") ?? from;
   if (args.has("warm-from") && !args.has("from")) {
@@ -134,16 +134,22 @@ export function planWithoutParams(args: Arguments): RunPlan {
   return {
     strategy: strategy!,
     params: {},
-    feeds: resampled(
-      feeds.map((text) => planFeed(parseFeed(text), from)),
-      args.values("resample"),
-    ),
+    feeds: plannedFeeds(args, from),
     broker: brokerOf(args),
     choice: choiceOf(args),
     warmFrom,
     tradeFrom: from,
     end: to === LAST_TIME ? null : to,
   };
+}
+
+/** The feeds that follow the strategy's name, under the trading rules at `time` (ms UTC). Throws InputError. */
+export function plannedFeeds(args: Arguments, time: number): PlannedFeed[] {
+  const [, ...feeds] = args.positionals;
+  return resampled(
+    feeds.map((text) => planFeed(parseFeed(text), time)),
+    args.values("resample"),
+  );
 }
 
 /** The feeds, some of them made from others as `texts` say: `slow=data`. Throws InputError. */

@@ -1,0 +1,93 @@
+import { parsePlan } from "#shared/app/run-plan.ts";
+import type { CycleColumns, TradeRow } from "#shared/engine/run-events.ts";
+import type { RunRecord } from "#shared/ports/run-registry.ts";
+import { barEnd } from "#shared/report/format.ts";
+import { shortFeeds } from "./run-lines.ts";
+import { wrapped } from "./status-lines.ts";
+import { formatMinute, formatNumber, formatPercent, formatTime, renderTable } from "./table.ts";
+
+/** The account of a live run as far as its results are stored. */
+export interface PaperAccount {
+  /** In quote currency. */
+  readonly equity: number;
+  readonly cash: number;
+  /** Base units of each feed. */
+  readonly positions: readonly number[];
+  /** When its last bar ended, ms UTC; null before the first. */
+  readonly lastBar: number | null;
+}
+
+/** Before the first bar it has its starting cash. */
+export function accountOf(record: RunRecord, { length, time, cash, value, position }: CycleColumns): PaperAccount {
+  const plan = parsePlan(record.definition);
+  if (length === 0) {
+    return { equity: plan.broker.cash, cash: plan.broker.cash, positions: plan.feeds.map(() => 0), lastBar: null };
+  }
+  const last = length - 1;
+  return {
+    equity: value[last]!,
+    cash: cash[last]!,
+    positions: position.map((column) => column[last]!),
+    lastBar: barEnd(time[last]!),
+  };
+}
+
+const COLUMNS = [
+  { heading: "run" },
+  { heading: "state" },
+  { heading: "strategy" },
+  { heading: "feed" },
+  { heading: "equity", align: "right" },
+  { heading: "position", align: "right" },
+  { heading: "last bar (UTC)" },
+] as const;
+
+/** Live runs as a table, with a line for each that waits or failed. */
+export function paperTable(runs: readonly { readonly record: RunRecord; readonly account: PaperAccount }[]): string {
+  const rows = runs.map(({ record, account }) => [
+    record.run,
+    stateOf(record),
+    record.strategy,
+    `${shortFeeds(record.feeds.slice(0, 1))}${record.feeds.length > 1 ? ` +${record.feeds.length - 1}` : ""}`,
+    formatNumber(account.equity, 2),
+    positionOf(account.positions[0]!),
+    account.lastBar === null ? "–" : formatMinute(account.lastBar),
+  ]);
+  const notes = runs.flatMap(({ record }) => reasonLines(record, `${record.run} `));
+  return [renderTable(COLUMNS, rows), ...notes].join("\n");
+}
+
+/** A live run for people. */
+export function paperDetails(record: RunRecord, account: PaperAccount, trades: readonly TradeRow[]): string {
+  const { broker, feeds, tradeFrom, warmFrom } = parsePlan(record.definition);
+  const params = Object.entries(record.params).map(([name, value]) => `${name}=${value}`);
+  const held = feeds.map(({ feed, spec }, i) => `${positionOf(account.positions[i]!)} ${spec.base} (${feed.name})`);
+  const won = trades.filter(({ pnl, fees }) => pnl - fees > 0).length;
+  return [
+    `run ${record.run}: ${record.strategy} on paper, ${stateOf(record)}`,
+    ...reasonLines(record, ""),
+    `feeds        ${shortFeeds(record.feeds)}`,
+    `parameters   ${params.join(" ") || "none"}`,
+    `trades from  ${tradeFrom === 0 ? "its first bar" : `${formatTime(tradeFrom)} UTC`}` +
+      `${warmFrom < tradeFrom ? `, warmed up from ${formatTime(warmFrom)}` : ""}`,
+    `last bar     ${account.lastBar === null ? "none yet" : `${formatTime(account.lastBar)} UTC`}`,
+    `equity       ${formatNumber(account.equity, 2)} (${formatPercent(account.equity / broker.cash - 1, true)} of ` +
+      `${formatNumber(broker.cash, 2)}), cash ${formatNumber(account.cash, 2)}`,
+    `position     ${held.join(", ")}`,
+    `trades       ${trades.length} closed, ${won} of them won`,
+    `result hash  ${record.resultHash ?? "stated when it is stopped"}`,
+    `more         npx millrace runs show ${record.run}`,
+  ].join("\n");
+}
+
+function stateOf({ status, error }: RunRecord): string {
+  return status === "running" ? (error === null ? "live" : "waits") : status;
+}
+
+function reasonLines({ error }: RunRecord, prefix: string): string[] {
+  return error === null ? [] : wrapped(`${prefix}${error.split("\n")[0]}`);
+}
+
+function positionOf(amount: number): string {
+  return amount === 0 ? "flat" : String(Number(amount.toPrecision(8)));
+}
