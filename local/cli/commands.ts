@@ -10,6 +10,7 @@ import { gaps } from "./commands/gaps.ts";
 import { importCommand } from "./commands/import.ts";
 import { newStrategy } from "./commands/new-strategy.ts";
 import { paper } from "./commands/paper.ts";
+import { replay } from "./commands/replay.ts";
 import { report } from "./commands/report.ts";
 import { runs } from "./commands/runs.ts";
 import { status } from "./commands/status.ts";
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   up,
   status,
   paper,
+  replay,
   deadLetters,
   topics,
 ];

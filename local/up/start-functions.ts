@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath, fileURLToPath } from "node:url";
 import { buildFunctions } from "#functions/bundle.ts";
 import { FUNCTIONS, STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
 import { startHost } from "#local/host/host.ts";
@@ -18,10 +19,13 @@ export interface RunningFunctions {
   stop(): Promise<void>;
 }
 
+/** Tasks run from their sources, as in their container. */
+const TASKS = [{ name: "replay", bundlePath: fileURLToPath(new URL("../../functions/replay/index.ts", import.meta.url)) }];
+
 /** What fails again and again is told once in this time, ms. */
 const QUIET_MS = 60_000;
 
-/** Builds the functions' bundles and runs them, triggered as the topology says. `tell`: what happens to them, in words. */
+/** Builds the functions' bundles and runs them, triggered as the topology says, and the tasks. `tell`: what happens to them, in words. */
 export async function startFunctions(
   folder: string,
   settings: ServerSettings,
@@ -41,12 +45,12 @@ export async function startFunctions(
     log,
     bootstrapServers: settings.kafka.brokers.join(","),
     functions,
-    tasks: [],
+    tasks: [{ name: "replay", bundlePath: REPLAY_TASK, environment }],
     folder: logFolder,
     onEvent: (event) => teller.take(event),
   });
   return {
-    names: functions.map(({ name }) => name),
+    names: [...functions, ...TASKS].map(({ name }) => name),
     statusUrl: host.statusUrl,
     logFolder,
     async stop() {
@@ -56,6 +60,9 @@ export async function startFunctions(
     },
   };
 }
+
+/** Plays replay sessions. Node runs its sources as they are, as it has DuckDB to load besides. */
+const REPLAY_TASK = fileURLToPath(new URL("../../functions/replay/index.ts", import.meta.url));
 
 /** One process a partition that is read, as far as this machine has cores for them. */
 function concurrencyOf(name: string): number {

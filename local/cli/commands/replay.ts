@@ -36,7 +36,8 @@ const LOOK_MS = 500;
 
 export const replay: Command = {
   name: "replay",
-  usage: "start <strategy> <feed …> | start <instrument> --as-live | list | pause|resume|stop|speed|seek|step <session> …",
+  usage:
+    "start <strategy> <feed …> | start <instrument> --as-live | list | pause|resume|stop|speed|seek|step <session> …",
   summary: "play stored history through the streams again, at any speed",
   details: [
     "A session plays the candles (with --ticks: the trades) that a backtest would take, from the store or straight",
@@ -96,7 +97,11 @@ const STEERING: Readonly<Record<string, Steering | undefined>> = {
   stop: { least: 0, most: 0, change: stopReplay },
   speed: { least: 1, most: 1, change: (ports, id, word) => setReplaySpeed(ports, id, speedOf("the speed", word!)) },
   seek: { least: 1, most: 1, change: (ports, id, word) => seekReplay(ports, id, parseTime("the time", word!)) },
-  step: { least: 0, most: 1, change: (ports, id, word) => stepReplay(ports, id, word === undefined ? 1 : Number(word)) },
+  step: {
+    least: 0,
+    most: 1,
+    change: (ports, id, word) => stepReplay(ports, id, word === undefined ? 1 : Number(word)),
+  },
 };
 
 /** A speed as people write it. Throws InputError. */
@@ -169,7 +174,9 @@ async function list(checkpoints: CheckpointStore, args: Arguments): Promise<void
     for (const session of sessions) await writeLine(JSON.stringify(replayJson(session)));
     return;
   }
-  await writeLine(sessions.length === 0 ? "no replays: begin one with npx millrace replay start" : replayTable(sessions));
+  await writeLine(
+    sessions.length === 0 ? "no replays: begin one with npx millrace replay start" : replayTable(sessions),
+  );
 }
 
 function steeredLine(session: ReplaySession): string {
