@@ -222,6 +222,68 @@ describe("EventSource", () => {
     ]);
   });
 
+  it("does not deliver again what is in hand when reading fails, and then goes on", async () => {
+    const inner = logOf(1);
+    const { log, drained } = whenDrained(inner);
+    const seen: string[] = [];
+    let failing = false;
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const flaky: FollowableLog = {
+      ...log,
+      async follow(...args) {
+        if (failing) {
+          failing = false;
+          throw new Error("broker away");
+        }
+        return log.follow(...args);
+      },
+    };
+    const source = start(flaky, async (event) => {
+      seen.push(...recordsOf(event).map(textOf));
+      await released;
+    });
+    await inner.publish("t", [record("a", "1")]);
+    await until(() => seen.length === 1);
+    failing = true;
+    await inner.publish("t", [record("a", "2")]);
+    await until(() => source.status().retries === 1 && source.status().lastError === null);
+    release();
+    await drained;
+    await source.stop();
+    expect(seen).toEqual(["1", "2"]);
+  });
+
+  it("reads a topic that was made anew from its first record on", async () => {
+    const before = logOf(1);
+    let current: MemoryEventLog = before;
+    let failing = false;
+    const log: FollowableLog = {
+      publish: (...args) => current.publish(...args),
+      poll: (...args) => current.poll(...args),
+      commit: (...args) => current.commit(...args),
+      positions: (...args) => current.positions(...args),
+      async follow(...args) {
+        if (!failing) return current.follow(...args);
+        failing = false;
+        throw new Error("no such topic");
+      },
+    };
+    const seen: string[] = [];
+    const source = start(log, async (event) => {
+      seen.push(...recordsOf(event).map(textOf));
+    });
+    await before.publish("t", [record("a", "1"), record("a", "2")]);
+    await until(() => source.status().records === 2);
+    current = logOf(1);
+    await current.publish("t", [record("a", "new 1"), record("a", "new 2"), record("a", "new 3")]);
+    failing = true;
+    await until(() => source.status().records === 5);
+    expect(seen.filter((text) => text.startsWith("new"))).toEqual(["new 1", "new 2", "new 3"]);
+  });
+
   it("keeps asking where the log cannot be read, and tells so", async () => {
     const inner = logOf(1);
     await inner.publish("t", [record("a", "1")]);
