@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, fileURLToPath } from "node:url";
+import { fileURLToPath } from "node:url";
 import { buildFunctions } from "#functions/bundle.ts";
 import { FUNCTIONS, STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
 import { startHost } from "#local/host/host.ts";
@@ -20,7 +20,9 @@ export interface RunningFunctions {
 }
 
 /** Tasks run from their sources, as in their container. */
-const TASKS = [{ name: "replay", bundlePath: fileURLToPath(new URL("../../functions/replay/index.ts", import.meta.url)) }];
+const TASKS = [
+  { name: "replay", bundlePath: fileURLToPath(new URL("../../functions/replay/index.ts", import.meta.url)) },
+];
 
 /** What fails again and again is told once in this time, ms. */
 const QUIET_MS = 60_000;
@@ -45,7 +47,7 @@ export async function startFunctions(
     log,
     bootstrapServers: settings.kafka.brokers.join(","),
     functions,
-    tasks: [{ name: "replay", bundlePath: REPLAY_TASK, environment }],
+    tasks: TASKS.map((task) => ({ ...task, environment })),
     folder: logFolder,
     onEvent: (event) => teller.take(event),
   });
@@ -60,9 +62,6 @@ export async function startFunctions(
     },
   };
 }
-
-/** Plays replay sessions. Node runs its sources as they are, as it has DuckDB to load besides. */
-const REPLAY_TASK = fileURLToPath(new URL("../../functions/replay/index.ts", import.meta.url));
 
 /** One process a partition that is read, as far as this machine has cores for them. */
 function concurrencyOf(name: string): number {
