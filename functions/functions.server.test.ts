@@ -3,15 +3,21 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { codeOf, planOf } from "#local/embedded/test-chain.ts";
 import { sharedServer } from "#local/servers/shared-servers.ts";
 import { type KafkaServer, startKafka } from "#local/servers/start-kafka.ts";
 import { type QuestdbServer, startQuestdb } from "#local/servers/start-questdb.ts";
+import { publishArtefact } from "#local/strategies/artefact.ts";
+import { strategyRoots } from "#local/strategies/catalog.ts";
+import { liveRunPorts } from "#local/up/live-run-ports.ts";
+import { openServerPlatform } from "#local/up/server-platform.ts";
 import { environmentOf } from "#local/up/up-environment.ts";
 import { clientOf } from "#shared/adapters/dynamodb/settings.ts";
 import { CHECKPOINT_KEY, createTable, RUN_KEY } from "#shared/adapters/dynamodb/tables.ts";
 import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
 import { createTopics } from "#shared/adapters/kafka/topics.ts";
 import { openQuestdbStore } from "#shared/adapters/questdb/store.ts";
+import { startPaperRun } from "#shared/app/paper-run.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
 import type { Candle } from "#shared/market/candle.ts";
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
@@ -22,7 +28,7 @@ import { START, ticksFrom } from "#shared/testkit/tick-samples.ts";
 import { decodeCandlesRecord } from "#shared/wire/candle-records.ts";
 import { encodeKafkaEvent } from "#shared/wire/kafka-event.ts";
 import { encodeTickRecord } from "#shared/wire/tick-records.ts";
-import { CANDLES, DEAD_LETTERS, TICKS } from "#shared/wire/topics.ts";
+import { CANDLES, DEAD_LETTERS, RUN_EVENTS, TICKS } from "#shared/wire/topics.ts";
 import { buildFunctions } from "./bundle.ts";
 import { FunctionProcess } from "./test-process.ts";
 import { type FunctionName, TOPICS } from "./topology.ts";
@@ -144,6 +150,31 @@ it("makes candles of ticks and stores them, and says so in one line a batch", as
   // With no run there is nothing to step; what is dirty is rebuilt behind the live watermark.
   expect(await (await start("step-strategies")).invoke(eventOf(candles))).toBeNull();
   expect(await (await start("rebuild")).invoke({ time: "2026-01-01T00:00:00Z" })).toBeNull();
+});
+
+it("steps a run by the code that it was registered with, and stores what it did", async () => {
+  const platform = await openServerPlatform(environment);
+  const plan = planOf("sma-cross", ["binance:BTC/USDT@1m"], START);
+  const code = await codeOf(platform.catalog, plan.strategy);
+  await publishArtefact(platform.states, strategyRoots({}), code);
+  const { run } = await startPaperRun(liveRunPorts(platform), plan, code, START);
+  const { feed } = plan.feeds[0]!;
+  const ups = ticksFrom(0, 1_800).map((tick, i) => ({ ...tick, price: 100 + ((Math.floor(i / 60) * 7) % 10) }));
+  const records = Array.from(tickRecords(tickColumns(ups), { origin: "live", span: 60_000 }), (each, i) =>
+    record(2_000 + i, encodeTickRecord(feed.instrument, each), instrumentKey(feed.instrument)),
+  );
+  expect(await (await start("aggregate")).invoke(eventOf(records))).toBeNull();
+  const candles = await published(CANDLES);
+  const archive = await start("archive");
+  const step = await start("step-strategies");
+  expect(await archive.invoke(eventOf(candles))).toBeNull();
+  expect(await step.invoke(eventOf(candles))).toBeNull();
+  expect(await archive.invoke(eventOf(await published(RUN_EVENTS)))).toBeNull();
+  const { cycles, fills } = await platform.store.results.read(run);
+  expect(cycles.time.at(-1)).toBe(START + 29 * 60_000 - 1);
+  expect(fills.length).toBeGreaterThan(5);
+  expect(await platform.store.runs.get(run)).toMatchObject({ run, status: "running", kind: "paper" });
+  await platform.close();
 });
 
 it("sends poison to dead letters, and waits for records of a newer version", async () => {
