@@ -1,8 +1,12 @@
+import type { StreamPorts } from "#local/embedded/stream-host.ts";
+import { liveRunPorts } from "#local/up/live-run-ports.ts";
+import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { CANDLES, DEAD_LETTERS, RUN_EVENTS } from "#shared/wire/topics.ts";
 import { allRecords } from "./all-records.ts";
 import { letterDifferences } from "./letters.ts";
 import { DROPPED, LOSING } from "./market.ts";
 import { OutcomeWriter, publishedOutcome, storedOutcome } from "./outcome.ts";
+import { stopRuns } from "./paper-runs.ts";
 import { referenceOf } from "./reference.ts";
 import type { Rig } from "./rig.ts";
 import type { Played } from "./round.ts";
@@ -33,7 +37,27 @@ export async function judge(rig: Rig, scenario: Scenario, { ticks, runs }: Playe
     for (const candle of await readCandles(platform.store.candles, choice)) read.candle(candle);
     found.push(...differences(`a reader of the ${choice} revisions`, wanted, read));
   }
-  return found;
+  return [...found, ...(await statedResults(rig, runs, ports))];
+}
+
+/** What stopped runs state, live and in the store that follows. */
+async function statedResults(rig: Rig, runs: readonly RunRecord[], ports: StreamPorts): Promise<readonly string[]> {
+  const { platform, chain } = rig;
+  const expected = await stopRuns(ports, runs);
+  const stopped = await stopRuns(liveRunPorts(platform), runs);
+  await chain.drained();
+  const stored = new Map((await platform.store.runs.list()).map((record) => [record.run, record]));
+  const statement = (record: RunRecord | undefined): string =>
+    JSON.stringify([record?.status, record?.resultHash, record?.error, record?.figures]);
+  return runs.flatMap(({ run }) => {
+    const wanted = statement(expected.get(run));
+    return [
+      ...(statement(stopped.get(run)) === wanted
+        ? []
+        : [`${run} states ${statement(stopped.get(run))}, not ${wanted}`]),
+      ...(statement(stored.get(run)) === wanted ? [] : [`QuestDB has ${run} as ${statement(stored.get(run))}`]),
+    ];
+  });
 }
 
 /** The dropped blocks have to show: as a span that is known to be lost, and as candles that are gaps. */
