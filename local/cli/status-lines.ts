@@ -1,4 +1,12 @@
-import type { LiveInstrument, LostSpans, OpenRun, PlatformStatus, StageLag, Told } from "#shared/app/status.ts";
+import type {
+  LiveInstrument,
+  LostSpans,
+  OpenReplay,
+  OpenRun,
+  PlatformStatus,
+  StageLag,
+  Told,
+} from "#shared/app/status.ts";
 import { shortFeeds } from "./run-lines.ts";
 import { formatDuration, formatNumber, formatTime, renderTable } from "./table.ts";
 
@@ -14,6 +22,7 @@ export function statusLines(status: PlatformStatus, now: number): string {
       ...runLines(open),
       ...failed.map(({ run, strategy, error }) => clip(`failed: ${run} (${strategy}): ${firstLine(error)}`)),
     ]),
+    part("replays", status.replays, replayLines),
     part("dead letters", status.deadLetters, (count) =>
       count === 0 ? ["none"] : [`${formatNumber(count, 0)} held: npx millrace dead-letters list`],
     ),
@@ -80,6 +89,23 @@ function runLines(open: readonly OpenRun[]): string[] {
     ...renderTable(columns, rows).split("\n"),
     ...open.flatMap(({ run, waits }) => (waits === null ? [] : wrapped(`${run} waits: ${firstLine(waits)}`))),
   ];
+}
+
+function replayLines(replays: readonly OpenReplay[]): string[] {
+  if (replays.length === 0) return ["none goes on"];
+  const columns = [
+    { heading: "session" },
+    { heading: "plays" },
+    { heading: "at (UTC)" },
+    { heading: "state" },
+  ] as const;
+  const rows = replays.map(({ session, strategy, instruments, phase, paused, at }) => [
+    session,
+    `${strategy ?? "as live:"} ${instruments[0]}${instruments.length > 1 ? ` +${instruments.length - 1}` : ""}`,
+    formatTime(at),
+    paused ? "paused" : phase,
+  ]);
+  return renderTable(columns, rows).split("\n");
 }
 
 function lostLines(lost: readonly LostSpans[]): string[] {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { openPlatform } from "#local/embedded/platform.ts";
 import type { Platform } from "#local/platform.ts";
+import { upFolder } from "#local/up/connection-file.ts";
 import type { ServerPlatform } from "#local/up/server-platform.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { Arguments } from "./command.ts";
@@ -13,9 +14,11 @@ import { findServers, noServers, placeOf, type ServersPlace } from "./store-plac
 export async function withPlatform<T>(args: Arguments, work: (platform: Platform) => Promise<T>): Promise<T> {
   const place = placeOf(args);
   if (place.kind === "file" && !existsSync(place.path)) {
+    const folder = upFolder(process.env);
+    const servers = existsSync(folder) ? `; what 'npx millrace up' keeps in ${folder} is seen while that runs` : "";
     throw new InputError(
       "not-found",
-      `there is no store ${place.path} yet: 'npx millrace import' makes it, or name another one with --store`,
+      `there is no store ${place.path} yet: 'npx millrace import' makes it, or name another one with --store${servers}`,
     );
   }
   return withNewPlatform(args, work);

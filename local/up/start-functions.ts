@@ -27,7 +27,10 @@ const TASKS = [
 /** What fails again and again is told once in this time, ms. */
 const QUIET_MS = 60_000;
 
-/** Builds the functions' bundles and runs them, triggered as the topology says, and the tasks. `tell`: what happens to them, in words. */
+/**
+ * Builds the functions' bundles and runs them, triggered as the topology says, and the tasks. `tell`: what happens to
+ * them, in words.
+ */
 export async function startFunctions(
   folder: string,
   settings: ServerSettings,

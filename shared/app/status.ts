@@ -7,6 +7,8 @@ import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
 import type { TickStore } from "../ports/tick-store.ts";
 import { DEAD_LETTERS } from "../wire/topics.ts";
 import { AGGREGATE, LIVE_TIMEFRAMES } from "./aggregate.ts";
+import { hasEnded, type ReplaySession } from "./replay/replay-session.ts";
+import { listReplays } from "./replay/steer-replay.ts";
 import { groupPosition } from "./topics.ts";
 
 /** What could be told of one part of the platform, or why it could not. */
@@ -61,6 +63,18 @@ export interface LiveRuns {
   readonly failed: readonly { readonly run: string; readonly strategy: string; readonly error: string }[];
 }
 
+/** A replay session that goes on. Times in ms UTC. */
+export interface OpenReplay {
+  readonly session: string;
+  /** Name of the strategy that it plays to; null where it is played as live. */
+  readonly strategy: string | null;
+  readonly instruments: readonly string[];
+  readonly phase: ReplaySession["phase"];
+  readonly paused: boolean;
+  /** Event time that is played. */
+  readonly at: number;
+}
+
 /** The platform as it is. */
 export interface PlatformStatus {
   readonly stages: Told<readonly StageLag[]>;
@@ -69,6 +83,7 @@ export interface PlatformStatus {
   readonly instruments: Told<readonly LiveInstrument[]>;
   readonly lost: Told<readonly LostSpans[]>;
   readonly runs: Told<LiveRuns>;
+  readonly replays: Told<readonly OpenReplay[]>;
 }
 
 /** Each port on its own: what does not answer, or cannot be opened, is told in its place. */
@@ -102,14 +117,15 @@ export async function platformStatus(
   within: Within,
 ): Promise<PlatformStatus> {
   const told = <T>(ask: () => Promise<T>): Promise<Told<T>> => tell(() => within(ask()));
-  const [stages, deadLetters, instruments, lost, runs] = await Promise.all([
+  const [stages, deadLetters, instruments, lost, runs, replays] = await Promise.all([
     told(async () => stageLags(await ports.log(), readers)),
     told(async () => heldLetters(await ports.log())),
     told(async () => liveInstruments(await ports.checkpoints())),
     told(async () => lostSpans(await ports.store())),
     told(async () => liveRuns(await ports.liveRuns())),
+    told(async () => openReplays(await ports.checkpoints())),
   ]);
-  return { stages, deadLetters, instruments, lost, runs };
+  return { stages, deadLetters, instruments, lost, runs, replays };
 }
 
 /** What `ask` resolves to, or why it does not. */
@@ -188,4 +204,16 @@ async function liveRuns(registry: RunRegistry): Promise<LiveRuns> {
       .slice(0, MOST_FAILED)
       .map(({ run, strategy, error }) => ({ run, strategy, error: error ?? "" })),
   };
+}
+
+async function openReplays(checkpoints: CheckpointStore): Promise<OpenReplay[]> {
+  const sessions = (await listReplays(checkpoints)).filter((session) => !hasEnded(session));
+  return sessions.map(({ session, run, instruments, phase, paused, at }) => ({
+    session,
+    strategy: run?.strategy ?? null,
+    instruments,
+    phase,
+    paused,
+    at,
+  }));
 }
