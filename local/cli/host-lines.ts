@@ -26,7 +26,8 @@ function failing({ sources, schedules }: HostStatus, now: number): string[] {
 }
 
 function restarted({ functions, tasks }: HostStatus): string[] {
-  return [...functions, ...tasks].flatMap(({ name, restarts, lastEnd }) =>
-    restarts === 0 ? [] : wrapped(`${name}: ${restarts} of its processes ended and were replaced, the last ${lastEnd}`),
-  );
+  const ended = [...functions, ...tasks].filter(({ restarts }) => restarts > 0);
+  if (ended.length === 0) return [];
+  const list = ended.map(({ name, restarts, lastEnd }) => `${name} ${restarts} (${lastEnd})`);
+  return wrapped(`processes that ended and were replaced: ${list.join(", ")}`);
 }

@@ -43,7 +43,7 @@ function underName(name: string, lines: readonly string[]): string {
 }
 
 function stageLines(lags: readonly StageLag[]): string[] {
-  const behind = lags.filter(({ lag }) => lag > 0);
+  const behind = lags.filter(({ lag }) => lag !== 0);
   const stages = new Set(lags.map(({ stage }) => stage));
   if (behind.length === 0) return [`${[...stages].join(", ")}: all records are worked on`];
   const columns = [
@@ -55,8 +55,8 @@ function stageLines(lags: readonly StageLag[]): string[] {
   const rows = behind.map(({ stage, topic, partition, lag }) => [
     stage,
     topic,
-    String(partition),
-    formatNumber(lag, 0),
+    partition === null ? "–" : String(partition),
+    lag === null ? "no topic" : formatNumber(lag, 0),
   ]);
   return renderTable(columns, rows).split("\n");
 }

@@ -114,8 +114,8 @@ class Fence {
     if (entry !== undefined && offset < entry.nextOffset) {
       if (appendTime > entry.appendTime) {
         throw new Error(
-          `${topic}/${partition} was recreated: offset ${offset} was appended at ${appendTime}, after ` +
-            `${entry.appendTime}, yet offsets up to ${entry.nextOffset} are folded. Run 'npx millrace topics recreated ${topic}' to go on.`,
+          `${topic}/${partition} was recreated: offset ${offset} was appended at ${timeOf(appendTime)}, after ` +
+            `${timeOf(entry.appendTime)}, yet offsets up to ${entry.nextOffset} are folded. Run 'npx millrace topics recreated ${topic}' to go on.`,
         );
       }
       return false;
@@ -128,4 +128,8 @@ class Fence {
   entries(): FenceEntry[] {
     return [...this.#entries.values()];
   }
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -4,6 +4,7 @@ import { MemoryEventLog } from "../adapters/memory/event-log.ts";
 import { MemoryRangeRegistry } from "../adapters/memory/range-registry.ts";
 import { MemoryRunRegistry } from "../adapters/memory/run-registry.ts";
 import { MemoryTickStore } from "../adapters/memory/tick-store.ts";
+import { InputError } from "../market/input-error.ts";
 import { tickColumns } from "../market/tick.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import { encodeTickRecord } from "../wire/tick-records.ts";
@@ -98,6 +99,25 @@ test("lag, watermarks, lost spans, runs that wait or failed, and dead letters ar
     { run: "replay-1.0", waits: null },
   ]);
   expect(told.runs.value?.failed).toEqual([{ run: "paper-2", strategy: "sma-cross", error: "RangeError in next()" }]);
+});
+
+test("a topic that is missing is told beside those that are there", async () => {
+  const readers = [...READERS, { stage: "archive", topic: "nowhere", group: "archive/nowhere" }];
+  const { log, ports } = parts();
+  const missing: StatusPorts = {
+    ...ports,
+    log: async () => ({
+      publish: log.publish.bind(log),
+      poll: log.poll.bind(log),
+      commit: log.commit.bind(log),
+      positions: (group, topic) =>
+        topic === "nowhere" ? Promise.reject(new InputError("not-found", "no topic")) : log.positions(group, topic),
+    }),
+  };
+  expect((await platformStatus(missing, readers, within)).stages.value).toEqual([
+    { stage: "aggregate", topic: TICKS, partition: 0, lag: 0 },
+    { stage: "archive", topic: "nowhere", partition: null, lag: null },
+  ]);
 });
 
 test("what is down, or does not answer, is told in its place, and all else as ever", async () => {

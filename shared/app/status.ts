@@ -1,4 +1,5 @@
 import { decodeAggregator } from "../aggregation/aggregator-codec.ts";
+import { InputError } from "../market/input-error.ts";
 import { type Instrument, instrumentKey } from "../market/instrument.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { EventLog } from "../ports/event-log.ts";
@@ -9,7 +10,7 @@ import { DEAD_LETTERS } from "../wire/topics.ts";
 import { AGGREGATE, LIVE_TIMEFRAMES } from "./aggregate.ts";
 import { hasEnded, type ReplaySession } from "./replay/replay-session.ts";
 import { listReplays } from "./replay/steer-replay.ts";
-import { groupPosition } from "./topics.ts";
+import { groupPosition, lagOf } from "./topics.ts";
 
 /** What could be told of one part of the platform, or why it could not. */
 export type Told<T> = { readonly value: T; readonly error: null } | { readonly value: null; readonly error: string };
@@ -19,9 +20,10 @@ export interface StageLag {
   /** Name of the function. */
   readonly stage: string;
   readonly topic: string;
-  readonly partition: number;
-  /** Records that are not worked on yet. */
-  readonly lag: number;
+  /** Null where the topic is missing. */
+  readonly partition: number | null;
+  /** Records that are not worked on yet; null where the topic is missing. */
+  readonly lag: number | null;
 }
 
 /** An instrument of the live stream. Times in ms UTC. */
@@ -138,13 +140,19 @@ export async function tell<T>(ask: () => Promise<T>): Promise<Told<T>> {
 }
 
 async function stageLags(log: EventLog, readers: readonly StageReader[]): Promise<StageLag[]> {
-  const lags: StageLag[] = [];
-  for (const { stage, topic, group } of readers) {
-    for (const { partition, begin, next, end } of (await groupPosition(log, group, topic)).partitions) {
-      lags.push({ stage, topic, partition, lag: end - (next > end ? begin : next) });
-    }
+  const lags = await Promise.all(readers.map((reader) => lagsOf(log, reader)));
+  return lags.flat();
+}
+
+async function lagsOf(log: EventLog, { stage, topic, group }: StageReader): Promise<StageLag[]> {
+  try {
+    const { partitions } = await groupPosition(log, group, topic);
+    return partitions.map((each) => ({ stage, topic, partition: each.partition, lag: lagOf(each) }));
+  } catch (error) {
+    if (error instanceof InputError && error.code === "not-found")
+      return [{ stage, topic, partition: null, lag: null }];
+    throw error;
   }
-  return lags;
 }
 
 async function heldLetters(log: EventLog): Promise<number> {

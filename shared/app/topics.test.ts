@@ -55,8 +55,8 @@ test("a recreated topic stops its stage until its epoch is raised, and then noth
   await write(after, "c", "d");
   const ports = { checkpoints, log: after };
   await expect(stepStage(ports, listing, await readAll(after))).rejects.toThrow(
-    "candles/0 was recreated: offset 0 was appended at 9010, after 1010, yet offsets up to 3 are folded. Run 'npx " +
-      "millrace topics recreated candles' to go on.",
+    "candles/0 was recreated: offset 0 was appended at 1970-01-01T00:00:09.010Z, after 1970-01-01T00:00:01.010Z, yet " +
+      "offsets up to 3 are folded. Run 'npx millrace topics recreated candles' to go on.",
   );
   expect(await raiseEpoch(ports, TOPIC)).toEqual({ reset: 1, kept: 0 });
   await stepStage(ports, listing, await readAll(after));

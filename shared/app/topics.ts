@@ -63,9 +63,13 @@ export async function topicStates(ports: StagePorts, plans: readonly TopicPlan[]
 /** Where a group stands in a topic that exists. */
 export async function groupPosition(log: EventLog, group: string, topic: string): Promise<GroupPosition> {
   const partitions = await log.positions(group, topic);
+  return { group, lag: partitions.reduce((sum, each) => sum + lagOf(each), 0), partitions };
+}
+
+/** Records that a group has not read. */
+export function lagOf({ begin, next, end }: PartitionPosition): number {
   // A group that stands past the end has not noticed yet that the topic was recreated: it reads on from its start.
-  const behind = ({ begin, next, end }: PartitionPosition): number => end - (next > end ? begin : next);
-  return { group, lag: partitions.reduce((sum, each) => sum + behind(each), 0), partitions };
+  return end - (next > end ? begin : next);
 }
 
 /** Null for a topic that does not exist. */
