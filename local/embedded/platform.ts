@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
+import { groupOf, STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
 import { type DuckdbStore, openStore } from "#shared/adapters/duckdb/store.ts";
 import { FileTradeReader } from "#shared/adapters/files/trade-file-reader.ts";
 import { MemoryEventLog } from "#shared/adapters/memory/event-log.ts";
@@ -12,7 +12,7 @@ import type { StrategyCatalog } from "#shared/ports/strategy-catalog.ts";
 import type { TradeFileReader } from "#shared/ports/trade-file.ts";
 import { DeferredCheckpoints } from "./deferred-checkpoints.ts";
 import { FolderCatalog } from "./folder-catalog.ts";
-import { groupOf, StreamHost, type StreamPorts } from "./stream-host.ts";
+import { StreamHost, type StreamPorts } from "./stream-host.ts";
 
 /** Millrace in one process: a DuckDB file, a log in memory, and the stream functions on one thread. */
 export interface Platform {

@@ -1,15 +1,10 @@
-import { STREAM_FUNCTIONS, type StreamFunction } from "#functions/topology.ts";
+import { groupOf, STREAM_FUNCTIONS, type StreamFunction } from "#functions/topology.ts";
 import { aggregate } from "#shared/app/aggregate.ts";
 import { type ArchivePorts, archive } from "#shared/app/archive.ts";
 import { type StepStrategiesPorts, stepStrategies } from "#shared/app/step-strategies.ts";
 import type { LogRecord } from "#shared/ports/event-log.ts";
 
 export type StreamPorts = Omit<ArchivePorts, "runs"> & StepStrategiesPorts;
-
-/** The consumer group that a function reads its topic as. */
-export function groupOf({ name, topic }: StreamFunction): string {
-  return `${name}/${topic}`;
-}
 
 /** Serves the stream functions in one process: a batch at a time, offsets committed after success only. */
 export class StreamHost {

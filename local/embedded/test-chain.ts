@@ -1,4 +1,4 @@
-import { STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
+import { groupOf, STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
 import { MemoryCandleStore } from "#shared/adapters/memory/candle-store.ts";
 import { MemoryCheckpointStore } from "#shared/adapters/memory/checkpoint-store.ts";
 import { MemoryEventLog } from "#shared/adapters/memory/event-log.ts";
@@ -23,7 +23,7 @@ import { encodeTickRecord } from "#shared/wire/tick-records.ts";
 import { DEAD_LETTERS, TICKS } from "#shared/wire/topics.ts";
 import { SmaCross } from "#strategies/sma-cross/strategy.ts";
 import { TrendFilter } from "#strategies/trend-filter/strategy.ts";
-import { groupOf, StreamHost, type StreamPorts } from "./stream-host.ts";
+import { StreamHost, type StreamPorts } from "./stream-host.ts";
 
 /** Strategies of a test, with hashes that say nothing of their code. */
 export class TestCatalog implements StrategyCatalog {
