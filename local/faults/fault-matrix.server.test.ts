@@ -40,7 +40,7 @@ it.each(Array.from({ length: ROUNDS }, (_, i) => FIRST_SEED + i))(
     const rig = await openRig();
     try {
       const played = await new Round(rig, () => startRuns(rig.platform), deleteTopic).play(scenario, plan);
-      expect(await judge(rig, scenario, played), planText(seed, plan)).toEqual([]);
+      expect(await judge(rig, scenario, played)).toEqual([]);
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${planText(seed, plan)}`, { cause: error });
     } finally {

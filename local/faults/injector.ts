@@ -99,10 +99,13 @@ export class Injector {
 
   async #fillDisk(): Promise<void> {
     const { chain, disk, servers, questdb } = this.#parts;
+    const began = Date.now();
     disk.fill();
     try {
       await until("fail for a full disk", EFFECT_MS, async () =>
-        (await chain.sources()).some(({ function: name, lastError }) => name === "archive" && lastError !== null),
+        (await chain.sources()).some(
+          ({ function: name, lastError }) => name === "archive" && lastError !== null && lastError.since > began,
+        ),
       );
     } finally {
       disk.free();
@@ -129,6 +132,7 @@ export class Injector {
         await until(`hold ${stage}`, EFFECT_MS, () => !armed.isArmed(stage, moment, "hold"));
         // What is in flight was not committed: it comes first, and with it what was published since.
         const records = await chain.log.poll(group, topic, BATCH);
+        if (records.length === 0) throw new Error("what is in flight is not there");
         await other.invoke(encodeKafkaEvent(NOWHERE, records));
         return armed.release(stage, moment);
       });

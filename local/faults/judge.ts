@@ -1,10 +1,11 @@
 import type { StreamPorts } from "#local/embedded/stream-host.ts";
 import { liveRunPorts } from "#local/up/live-run-ports.ts";
+import type { LogRecord } from "#shared/ports/event-log.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { CANDLES, DEAD_LETTERS, RUN_EVENTS } from "#shared/wire/topics.ts";
 import { allRecords } from "./all-records.ts";
 import { letterDifferences } from "./letters.ts";
-import { DROPPED, LOSING } from "./market.ts";
+import { DROPPED, INSTRUMENTS, LOSING } from "./market.ts";
 import { OutcomeWriter, publishedOutcome, storedOutcome } from "./outcome.ts";
 import { stopRuns } from "./paper-runs.ts";
 import { referenceOf } from "./reference.ts";
@@ -30,6 +31,7 @@ export async function judge(rig: Rig, scenario: Scenario, { ticks, runs }: Playe
     ...differences("QuestDB", expected, stored),
     ...letterDifferences(publications, [...ticks, ...candles!, ...runEvents!], letters!),
     ...(await lostSpan(rig)),
+    ...idleParts(ticks, runs, expected),
   ];
   for (const choice of ["first", "greatest"] as const) {
     const [wanted, read] = [new OutcomeWriter(), new OutcomeWriter()];
@@ -58,6 +60,22 @@ async function statedResults(rig: Rig, runs: readonly RunRecord[], ports: Stream
       ...(statement(stored.get(run)) === wanted ? [] : [`QuestDB has ${run} as ${statement(stored.get(run))}`]),
     ];
   });
+}
+
+/** Where a round would prove less than it says: runs that never trade, instruments that share a partition. */
+function idleParts(
+  ticks: readonly LogRecord[],
+  runs: readonly RunRecord[],
+  { outcome }: OutcomeWriter,
+): readonly string[] {
+  const partitions = new Map(ticks.map(({ key, partition }) => [key, partition]));
+  const names = [...outcome.keys()];
+  const idle = runs.filter(({ run }) => !names.some((name) => name.startsWith(`run ${run} trade`)));
+  return [
+    ...(new Set(partitions.values()).size === INSTRUMENTS.length ? [] : ["instruments share a partition"]),
+    ...idle.map(({ run, strategy, feeds }) => `run ${run} of ${strategy} on ${feeds.join(", ")} never traded`),
+    ...(names.some((name) => name.endsWith("revision 1")) ? [] : ["no candle was restated"]),
+  ];
 }
 
 /** The dropped blocks have to show: as a span that is known to be lost, and as candles that are gaps. */
