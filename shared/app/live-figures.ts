@@ -27,6 +27,6 @@ export async function liveFigures(
   }
   const plan = parsePlan(record.definition);
   const { feed } = plan.feeds[0]!;
-  const candles = await candleColumns(ports, { ...feed, choice: plan.choice, from: plan.tradeFrom, to: last + 1 });
+  const candles = await candleColumns(ports, { ...feed, choice: plan.choice, from: plan.warmFrom, to: last + 1 });
   return figuresOf(plan, { cycles, fills, trades }, candles);
 }
