@@ -9,7 +9,7 @@ import type { Figure } from "./figure.ts";
  * own so that none inherits another's heap or compiled code. Prints a table, or with `--json` one object a figure.
  */
 
-const FRAME = ["backtrader-peer.ts", "figure.ts", "main.ts", "market.ts", "sma-cross-stake.ts"];
+const FRAME = ["backtrader-peer.ts", "figure.ts", "main.ts", "market.ts", "servers.ts", "sma-cross-stake.ts"];
 
 async function benchmarks(): Promise<string[]> {
   const files = await readdir(import.meta.dirname);

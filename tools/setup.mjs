@@ -12,7 +12,7 @@ import { findPython } from "#local/servers/python.ts";
 /** Newest first: which of them there is depends on the release of Debian or Ubuntu. */
 const KITS = ["openjdk-25-jdk-headless", "openjdk-21-jdk-headless", "openjdk-17-jdk-headless"];
 
-const mayInstall = process.argv.includes("--yes") || process.env["CI"] === "true";
+const mayInstall = process.argv.includes("--yes") || ["1", "true"].includes(process.env["CI"] ?? "");
 
 /** What the servers need, how it is found, and the packages that bring it. */
 const TOOLS = [

@@ -43,6 +43,7 @@ it("asks for the tools themselves where there is no apt-get", () => {
 it.each([
   { args: ["--yes"], environment: {} },
   { args: [], environment: { CI: "true" } },
+  { args: [], environment: { CI: "1" } },
 ])("installs the newest kit that the release has ($args $environment)", async ({ args, environment }) => {
   const calls = join(bin, "calls");
   await command("apt-get", `echo "$@" >> ${calls}`);

@@ -71,8 +71,8 @@ describe("large states in a bucket", () => {
 
   it("are told to be lost where the bucket is not there, or S3 does not answer", async () => {
     const missing = new LargeStateBucket(connection, "no-such-bucket");
-    for (const call of [missing.put("a", Uint8Array.of(1)), missing.get("a")]) {
-      await expect(call).rejects.toThrow(/^S3 has no bucket 'no-such-bucket' .*: correct its name/);
+    for (const call of [() => missing.put("a", Uint8Array.of(1)), () => missing.get("a")]) {
+      await expect(call()).rejects.toThrow(/^S3 has no bucket 'no-such-bucket' .*: correct its name/);
     }
     const unreachable = new LargeStateBucket({ ...connection, endpoint: "http://127.0.0.1:1" }, "states");
     await expect(unreachable.get("a")).rejects.toThrow(/^S3 does not answer for bucket 'states' .*ECONNREFUSED/);
