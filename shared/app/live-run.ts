@@ -211,9 +211,12 @@ export class LiveRun implements SteppedRun {
     const closed = record.candles.filter((candle) => candle.revision === 0 && candle.closeTime <= end);
     // A record holds the candles of every timeframe that it closed: one that is not here has not ended by then. At the
     // end all windows are closed before their time, so there it says nothing of the shorter ones.
-    const closedUpTo = record.candles
-      .filter((candle) => candle.revision === 0)
-      .reduce((latest, candle) => Math.max(latest, candle.closeTime), record.told ?? Number.NEGATIVE_INFINITY);
+    // What the store gives may hold a longer one that closes later: it says how far it tells.
+    const closedUpTo =
+      record.told ??
+      record.candles
+        .filter((candle) => candle.revision === 0)
+        .reduce((latest, candle) => Math.max(latest, candle.closeTime), Number.NEGATIVE_INFINITY);
     if (record.ended !== null) this.#ended.add(key);
     const missed: Candle[] = [];
     for (const [i, { feed, resampleOf }] of plan.feeds.entries()) {

@@ -123,11 +123,12 @@ async function skipped(
   return { instrument, candles, dirty: [], coverage: [], ended: null, told: first.closeTime - 1 };
 }
 
+/** The candle that closes first, of several the shortest. */
 function earliest(candles: readonly Candle[]): Candle | undefined {
-  return candles.reduce<Candle | undefined>(
-    (least, candle) => (least === undefined || candle.closeTime < least.closeTime ? candle : least),
-    undefined,
-  );
+  return candles.reduce<Candle | undefined>((least, candle) => {
+    if (least === undefined || candle.closeTime < least.closeTime) return candle;
+    return candle.closeTime === least.closeTime && candle.openTime > least.openTime ? candle : least;
+  }, undefined);
 }
 
 /** `archive` keeps the order of the stream: once it has stored a record's first candle, all before are there too. */
