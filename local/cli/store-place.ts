@@ -8,7 +8,7 @@ import type { Arguments, OptionSpec } from "./command.ts";
 export const STORE_OPTION: Readonly<Record<string, OptionSpec>> = {
   store: {
     value: "FILE",
-    help: "a DuckDB file, or questdb:// for the servers (default: what 'up' runs, else .millrace/store.duckdb)",
+    help: "DuckDB file, or questdb://; default what 'up' runs, else store.duckdb",
   },
 };
 

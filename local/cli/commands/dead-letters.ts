@@ -21,8 +21,9 @@ export const deadLetters: Command = {
   usage: "list | show <letter> | retry <letter>",
   summary: "show the records that no stage could use, and send them again",
   details: [
-    "A letter is named by its number in the list. 'show' writes all of it and its raw record. 'retry' publishes",
-    "the record to its topic again, for when its reader was mended: what is folded already is dropped by content.",
+    "A letter is named by its number in the list. 'show' writes all of it and its raw record. 'retry'",
+    "publishes the record to its topic again, for when its reader was mended: what is folded already",
+    "is dropped by content.",
   ].join("\n"),
   examples: ["dead-letters list", "dead-letters show 17", "dead-letters retry 17"],
   options: {

@@ -24,13 +24,13 @@ const ASK_AGAIN_MS = 500;
 
 export const paper: Command = {
   name: "paper",
-  usage: "start <strategy> <exchange:BASE/QUOTE@timeframe> [name=feed …] | list | show|stop|resume <run>",
+  usage: "start <strategy> <feed> [name=feed …] | list | show|stop|resume <run>",
   summary: "trade on paper: run a strategy on live candles, and see to such runs",
   details: [
-    "A live run keeps the code that it was started with, whatever is changed later, and goes on over restarts.",
-    "It trades from --from on: unless told, from where the live stream is, else from the end of what is stored.",
-    "Candles from --warm-from on warm it up: unless told, twice as many as its indicators need. A stopped run",
-    "can be resumed: it catches up, as if it had never stopped.",
+    "A live run keeps the code that it was started with, whatever is changed later, and goes on over",
+    "restarts. It trades from --from on: unless told, from where the live stream is, else from the",
+    "end of what is stored. Candles from --warm-from on warm it up: unless told, twice as many as its",
+    "indicators need. A stopped run can be resumed: it catches up, as if it had never stopped.",
   ].join("\n"),
   examples: [
     "paper start sma-cross binance:BTC/USDT@1m --cash 10000 --param fast=10",

@@ -22,9 +22,9 @@ export const topics: Command = {
   usage: "[recreated <topic>]",
   summary: "show the topics and who reads them; say that one was recreated",
   details: [
-    "A topic that was deleted and made anew begins at offset 0, and its stages stop: what they fold might be",
-    "folded already. 'topics recreated <topic>' makes it where it is missing, and tells the stages to go on from",
-    "its start: their states stay, and what they know they drop by content.",
+    "A topic that was deleted and made anew begins at offset 0, and its stages stop: what they fold",
+    "might be folded already. 'topics recreated <topic>' makes it where it is missing, and tells the",
+    "stages to go on from its start: their states stay, and what they know they drop by content.",
   ].join("\n"),
   examples: ["topics", "topics recreated ticks"],
   options: { json: { help: "one JSON object a topic" } },

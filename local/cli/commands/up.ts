@@ -13,9 +13,10 @@ export const up: Command = {
   usage: "",
   summary: "run Kafka, QuestDB, DynamoDB Local and the functions on this machine, until Ctrl-C",
   details: [
-    "Data, logs and passwords stay in the folder, and the next start goes on with them. Needs Java and Maven:",
-    "'npm run setup -- --yes' brings them. All other commands find what runs here by themselves. A server that",
-    "ends by itself is started again. Ctrl-C stops all in their order; a second one ends all at once.",
+    "Data, logs and passwords stay in the folder, and the next start goes on with them. Needs Java",
+    "and Maven: 'npm run setup -- --yes' brings them. All other commands find what runs here by",
+    "themselves. A server that ends by itself is started again. Ctrl-C stops all in their order; a",
+    "second one ends all at once.",
   ].join("\n"),
   examples: ["up", "up --folder /data/millrace"],
   options: {
