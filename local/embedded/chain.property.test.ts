@@ -1,17 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { backtest } from "#shared/app/backtest.ts";
-import { startPaperRun } from "#shared/app/paper-run.ts";
+import { resumePaperRun, startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { parsePlan, type RunPlan } from "#shared/app/run-plan.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
 import type { Candle } from "#shared/market/candle.ts";
+import { InputError } from "#shared/market/input-error.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
 import { type IdScheme, type Tick, tickColumns } from "#shared/market/tick.ts";
 import type { RunResults } from "#shared/ports/result-store.ts";
 import { propertyRuns } from "#shared/testkit/property-runs.ts";
+import type { StreamPorts } from "./stream-host.ts";
 import {
   type Arrival,
+  Crash,
   CrashPlan,
   codeOf,
   crashingPorts,
@@ -102,9 +105,20 @@ interface Delivery {
   readonly after: readonly number[];
   /** After how many rounds the runs are registered. */
   readonly registered: number;
+  /** Rounds after which a run is stopped, if it is running, or else resumed. */
+  readonly switches: readonly { readonly round: number; readonly run: number }[];
 }
 
-const IN_ORDER: Delivery = { span: 1, rounds: [1], polls: [1_000], again: [], before: [], after: [], registered: 0 };
+const IN_ORDER: Delivery = {
+  span: 1,
+  rounds: [1],
+  polls: [1_000],
+  again: [],
+  before: [],
+  after: [],
+  registered: 0,
+  switches: [],
+};
 
 const deliveries: fc.Arbitrary<Delivery> = fc.record({
   span: fc.constantFrom(1, 1, 700, 3 * MINUTE),
@@ -114,6 +128,7 @@ const deliveries: fc.Arbitrary<Delivery> = fc.record({
   before: fc.array(fc.nat(200), { maxLength: 6 }),
   after: fc.array(fc.nat(200), { maxLength: 6 }),
   registered: fc.nat(2),
+  switches: fc.constant([]),
 });
 
 interface Outcome {
@@ -184,15 +199,41 @@ async function play(
   for (let at = 0; at < arrivals.length; round++) {
     if (round === delivery.registered) await register();
     const count = delivery.rounds[round % delivery.rounds.length]!;
-    // The very last records come after the runs, so that they have something to fold.
-    const upTo = runs.length === 0 ? Math.min(at + count, arrivals.length - ENDS) : at + count;
+    // The very last records find every run running, so that it has something to fold.
+    const last = arrivals.length - ENDS;
+    const upTo = at < last || runs.length === 0 ? Math.min(at + count, last) : at + count;
+    if (at >= last) for (const run of runs) await resumeStopped(ports, batched, run);
     await publishTicks(ports.log, arrivals.slice(at, upTo));
     await drainThroughCrashes(batched);
     at = Math.min(upTo, arrivals.length);
+    for (const { run } of at < arrivals.length ? delivery.switches.filter((each) => each.round === round) : []) {
+      const id = runs[run];
+      if (id !== undefined) await stopOrResume(ports, batched, id);
+    }
   }
   await drainThroughCrashes(batched);
   expect(await deadLetters(ports.log)).toEqual([]);
   return outcomeOf(ports, runs);
+}
+
+/** Stops a run that is running, or resumes one that is stopped, through crashes, until that is done. */
+async function stopOrResume(ports: MemoryPorts, batched: StreamPorts, id: string): Promise<void> {
+  const { status } = (await ports.runs.get(id))!;
+  for (let done = false; !done; ) {
+    try {
+      if (status === "running") await stopPaperRun(batched, id);
+      else await resumePaperRun(batched, id);
+      done = true;
+    } catch (error) {
+      if (error instanceof Crash) continue;
+      if (!(error instanceof InputError) || error.code !== "no-data") throw error;
+      await drainThroughCrashes(batched);
+    }
+  }
+}
+
+async function resumeStopped(ports: MemoryPorts, batched: StreamPorts, id: string): Promise<void> {
+  if ((await ports.runs.get(id))?.status === "stopped") await stopOrResume(ports, batched, id);
 }
 
 async function outcomeOf(ports: MemoryPorts, runs: readonly string[]): Promise<Outcome> {
@@ -285,6 +326,37 @@ function ended(arrivals: readonly Arrival[], { losses, ends }: Ending): Arrival[
   });
   return [...sent, ...last];
 }
+
+/** Delivered in smaller rounds, with runs that are stopped and resumed between them. */
+const withStops: fc.Arbitrary<Delivery> = fc
+  .record({
+    delivery: deliveries,
+    switches: fc.array(fc.record({ round: fc.nat(25), run: fc.nat(3) }), { minLength: 1, maxLength: 12 }),
+  })
+  .map(({ delivery, switches }) => ({
+    ...delivery,
+    rounds: delivery.rounds.map((size) => Math.min(size, 3)),
+    switches,
+  }));
+
+test(
+  "a run that is stopped and resumed is as if it had never been, however it was delivered",
+  async () => {
+    const property = fc.asyncProperty(disordered, withStops, endings, async (market, delivery, { losses }) => {
+      const sent = ended(arrivalsOf(market, false, delivery.span), { losses, ends: false });
+      // A run goes on with the next candle of each instrument: there is one after the last was resumed.
+      const watermark = market.until + 30 * MINUTE;
+      const beats = [ONE, OTHER].map(
+        (instrument): Arrival => ({ instrument, record: { kind: "heartbeat", watermark } }),
+      );
+      const arrivals = [...sent, ...beats];
+      const clean = await play(market, arrivals, IN_ORDER);
+      expect(await play(market, repeated(arrivals, delivery.again), delivery)).toEqual(clean);
+    });
+    await fc.assert(property, propertyRuns(250));
+  },
+  LONGEST,
+);
 
 test(
   "a run that is warmed from imported history equals its backtest, however it was delivered",

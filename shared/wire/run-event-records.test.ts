@@ -4,7 +4,13 @@ import type { RunEvents } from "../engine/run-events.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import { propertyRuns } from "../testkit/property-runs.ts";
 import { NewerVersionError, PoisonError } from "./decoded.ts";
-import { decodeRunTopic, encodeRunEvents, encodeRunRecord, type RunEventsRecord } from "./run-event-records.ts";
+import {
+  decodeRunTopic,
+  encodeRunEvents,
+  encodeRunEventsInParts,
+  encodeRunRecord,
+  type RunEventsRecord,
+} from "./run-event-records.ts";
 
 /** Any double, NaN, the infinities and −0 included. */
 const double = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, -0, Number.POSITIVE_INFINITY));
@@ -92,6 +98,34 @@ const RUN: RunRecord = {
 
 test("a run comes back as it was", () => {
   expect(decodeRunTopic(encodeRunRecord(RUN))).toEqual({ kind: "run", run: RUN });
+});
+
+test("years of cycles are cut into records that every topic takes, and come back whole", () => {
+  const length = 40_000;
+  const column = Float64Array.from({ length }, (_, i) => i + 0.123456789);
+  const cycles = { length, time: Float64Array.from({ length }, (_, i) => i * 60_000), cash: column, value: column };
+  const logs = Array.from({ length: 5_000 }, (_, i) => ({ seq: i, time: i * 480_000, text: "x".repeat(300) }));
+  const whole = { orders: [], fills: [], trades: [], logs };
+  const sent = {
+    run: "r",
+    feeds: ["data"],
+    events: { firstCycle: 7, cycles: { ...cycles, position: [column] }, ...whole },
+  };
+  const parts = encodeRunEventsInParts(sent);
+  for (const part of parts) expect(part.length).toBeLessThanOrEqual(500_000);
+  let next = 7;
+  const times: number[] = [];
+  const seen: number[] = [];
+  for (const part of parts) {
+    const decoded = decodeRunTopic(part);
+    if (decoded.kind !== "run-events") throw new Error("no events");
+    expect(decoded.events.firstCycle).toBe(next);
+    next += decoded.events.cycles.length;
+    times.push(...decoded.events.cycles.time);
+    seen.push(...decoded.events.logs.map(({ seq }) => seq));
+  }
+  expect(times).toEqual([...cycles.time]);
+  expect(seen).toEqual(logs.map(({ seq }) => seq));
 });
 
 describe("poison", () => {
