@@ -36,20 +36,21 @@ const LOOK_MS = 500;
 
 export const replay: Command = {
   name: "replay",
-  usage:
-    "start <strategy> <feed …> | start <instrument> --as-live | list | pause|resume|stop|speed|seek|step <session> …",
+  usage: "start <strategy> <feed …> | start <instrument> --as-live | list | <verb> <session>",
   summary: "play stored history through the streams again, at any speed",
   details: [
-    "A session plays the candles (with --ticks: the trades) that a backtest would take, from the store or straight",
-    "from a file, to a run of its own, whose results equal the backtest's. With --as-live it plays trades into",
-    "the live stream, as a source that paper runs follow; it ends without saying that the instrument ended.",
+    "A session plays the candles (with --ticks: the trades) that a backtest would take, from the store",
+    "or straight from a file, to a run of its own, whose results equal the backtest's. With --as-live it",
+    "plays trades into the live stream, as a source that paper runs follow; it ends without saying that",
+    "the instrument ended.",
+    "  pause | resume | stop <session>",
     "  speed <session> <n|max>     1 is real time, max is as fast as it goes",
     "  seek <session> <time>       run afresh, as fast as it goes up to that time",
     "  step <session> [n]          while it is paused: n windows of its shortest timeframe",
   ].join("\n"),
   examples: [
-    "replay start sma-cross binance:BTC/USDT@1m --from 2024-08-08 --to 2024-08-09 --speed 60",
-    "replay start sma-cross binance:BTC/USDT@1m --file BTCUSDT-trades-2024-08-08.zip --speed max --wait",
+    "replay start sma-cross binance:BTC/USDT@1m --from 2024-08-08 --speed 60",
+    "replay start sma-cross binance:BTC/USDT@1m --file trades.zip --speed max --wait",
     "replay start binance:BTC/USDT --from 2024-08-08 --as-live",
     "replay seek replay-3fa9c1d2 2024-08-08T12:00",
   ],
