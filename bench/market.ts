@@ -1,6 +1,6 @@
-import { collectTicks } from "#shared/generator/collect-ticks.ts";
 import { generateMarket } from "#shared/generator/generate-market.ts";
 import { majorPairs } from "#shared/generator/major-pairs.ts";
+import { collectTicks } from "#shared/market/collect-ticks.ts";
 import type { Instrument } from "#shared/market/instrument.ts";
 import { sliceTicks, type TickColumns } from "#shared/market/tick.ts";
 

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeTradesCsv } from "#shared/adapters/files/trade-csv-writer.ts";
-import { collectTicks } from "#shared/generator/collect-ticks.ts";
 import { type FaultRecord, injectFaults, planFaults } from "#shared/generator/faults.ts";
 import { generateMarket } from "#shared/generator/generate-market.ts";
 import { majorPairs } from "#shared/generator/major-pairs.ts";
+import { collectTicks } from "#shared/market/collect-ticks.ts";
 import type { Instrument } from "#shared/market/instrument.ts";
 import { pickTicks, type TickColumns } from "#shared/market/tick.ts";
 

@@ -1,7 +1,7 @@
 import type { TickRecord } from "#shared/aggregation/tick-record.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
-import { collectTicks } from "#shared/generator/collect-ticks.ts";
 import { type GeneratedInstrument, generateMarket } from "#shared/generator/generate-market.ts";
+import { collectTicks } from "#shared/market/collect-ticks.ts";
 import { type Instrument, parseInstrument } from "#shared/market/instrument.ts";
 import type { Interval } from "#shared/market/interval.ts";
 import { pickTicks, type TickColumns } from "#shared/market/tick.ts";

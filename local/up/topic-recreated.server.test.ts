@@ -11,9 +11,9 @@ import { MemoryCheckpointStore } from "#shared/adapters/memory/checkpoint-store.
 import { aggregate } from "#shared/app/aggregate.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
 import { raiseEpoch, topicStates } from "#shared/app/topics.ts";
-import { collectTicks } from "#shared/generator/collect-ticks.ts";
 import { generateMarket } from "#shared/generator/generate-market.ts";
 import { majorPairs } from "#shared/generator/major-pairs.ts";
+import { collectTicks } from "#shared/market/collect-ticks.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
 import type { LogRecord, OutgoingRecord } from "#shared/ports/event-log.ts";
 import { encodeTickRecord } from "#shared/wire/tick-records.ts";

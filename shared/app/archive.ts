@@ -1,24 +1,16 @@
 import { InputError } from "../market/input-error.ts";
-import { type Instrument, instrumentKey } from "../market/instrument.ts";
-import type { TickColumns, TickOrigin } from "../market/tick.ts";
-import { windowClose, windowOpen } from "../market/timeframe.ts";
-import type { CandleStore } from "../ports/candle-store.ts";
+import { instrumentKey } from "../market/instrument.ts";
 import type { EventLog, LogRecord } from "../ports/event-log.ts";
-import type { RangeRegistry } from "../ports/range-registry.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRegistry } from "../ports/run-registry.ts";
-import type { TickStore } from "../ports/tick-store.ts";
 import { decodeCandlesRecord } from "../wire/candle-records.ts";
 import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { PoisonError } from "../wire/decoded.ts";
 import { decodeRunTopic } from "../wire/run-event-records.ts";
-import { decodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, RUN_EVENTS, TICKS } from "../wire/topics.ts";
+import { type ArchiveTicksPorts, archiveTicks } from "./archive-ticks.ts";
 
-export interface ArchivePorts {
-  readonly ticks: TickStore;
-  readonly candles: CandleStore;
-  readonly ranges: RangeRegistry;
+export interface ArchivePorts extends ArchiveTicksPorts {
   readonly results: ResultStore;
   /** The store's own runs, which follow those that the stream tells of. */
   readonly runs: Pick<RunRegistry, "put">;
@@ -30,17 +22,31 @@ export interface ArchivePorts {
  * the record, so repeats change nothing and no checkpoint is kept.
  */
 export async function archive(ports: ArchivePorts, records: readonly LogRecord[]): Promise<void> {
+  for (const [topic, some] of Map.groupBy(records, (record) => record.topic)) {
+    if (topic === TICKS) await archiveTicksAndReport(ports, some);
+    else if (topic === CANDLES) await eachOrReport(ports, some, archiveCandles);
+    else if (topic === RUN_EVENTS) await eachOrReport(ports, some, archiveRunEvents);
+    else throw new Error(`topic ${topic} is not archived`);
+  }
+}
+
+async function archiveTicksAndReport(ports: ArchivePorts, records: readonly LogRecord[]): Promise<void> {
+  for (const { logged, row, reason } of await archiveTicks(ports, records)) {
+    await report(ports.log, logged, row, reason);
+  }
+}
+
+async function eachOrReport(
+  ports: ArchivePorts,
+  records: readonly LogRecord[],
+  store: (ports: ArchivePorts, record: LogRecord) => Promise<void>,
+): Promise<void> {
   for (const record of records) {
     try {
-      if (record.topic === TICKS) await archiveTicks(ports, record);
-      else if (record.topic === CANDLES) await archiveCandles(ports, record);
-      else if (record.topic === RUN_EVENTS) await archiveRunEvents(ports, record);
-      else throw new Error(`topic ${record.topic} is not archived`);
+      await store(ports, record);
     } catch (error) {
       if (!(error instanceof InputError) || (error.code !== "bad-data" && error.code !== "conflict")) throw error;
-      // Poison on `ticks` is reported by `aggregate`, which reads the same records; it does not know what is stored.
-      const told = record.topic === TICKS && error.code === "bad-data";
-      if (!told) await report(ports.log, record, null, error.message);
+      await report(ports.log, record, null, error.message);
     }
   }
 }
@@ -51,71 +57,9 @@ async function report(log: EventLog, record: LogRecord, row: number | null, reas
   await log.publish(DEAD_LETTERS, [{ key: topic, value: letter }]);
 }
 
-async function archiveTicks(ports: ArchivePorts, logged: LogRecord): Promise<void> {
-  const { instrument, record, badRows } = decodeTickRecord(logged.value);
-  checkKey(logged, instrumentKey(instrument));
-  if (record.kind === "gap-closed" && record.lost) {
-    const { from, to, reason } = record;
-    await ports.ranges.addCoverage(instrument, { from, to, kind: "lost", reason });
-  }
-  if (record.kind !== "ticks" || record.ticks.length === 0) return;
-  const { ticks, origin, previousId } = record;
-  const conflicts = await storeLiveTicks(ports, instrument, ticks, origin, previousId === null);
-  if (conflicts.length === 0) return;
-  const bad = new Set(badRows.map(({ row }) => row));
-  const rows = Array.from({ length: ticks.length + bad.size }, (_, row) => row).filter((row) => !bad.has(row));
-  for (const conflict of conflicts) {
-    const reason = `id ${ticks.id[conflict]} is held with other content: the first one stays`;
-    await report(ports.log, logged, rows[conflict]!, reason);
-  }
-}
-
 /** Throws PoisonError for a record under a key that is not its own: its order among its like is not known. */
 function checkKey(logged: LogRecord, key: string): void {
   if (logged.key !== key) throw new PoisonError(`a record of ${key} has the key ${logged.key}`);
-}
-
-/**
- * Stores ticks of the live stream, and marks the windows whose rebuilt candles they make stale: those that they join,
- * and all around the first live trade. Resolves to the rows that were not stored, as their ids are held with other
- * content.
- */
-async function storeLiveTicks(
-  ports: Pick<ArchivePorts, "ticks" | "candles" | "ranges">,
-  instrument: Instrument,
-  ticks: TickColumns,
-  origin: TickOrigin,
-  first: boolean,
-): Promise<readonly number[]> {
-  // Before, so that no reader ever takes a candle that lacks them; and after, as a rebuild may have come between.
-  await markJoined(ports, instrument, ticks);
-  const { conflicts } = await ports.ticks.append(instrument, ticks, origin);
-  if (first) {
-    const from = ticks.ts.reduce((least, ts) => Math.min(least, ts));
-    await ports.ranges.markDirty(instrument, from, from + 1);
-  }
-  await markJoined(ports, instrument, ticks);
-  return conflicts;
-}
-
-/** Marks the windows with a rebuilt candle that ticks fall into. */
-async function markJoined(
-  ports: Pick<ArchivePorts, "candles" | "ranges">,
-  instrument: Instrument,
-  ticks: TickColumns,
-): Promise<void> {
-  const from = windowOpen(
-    "1m",
-    ticks.ts.reduce((least, ts) => Math.min(least, ts)),
-  );
-  const latest = ticks.ts.reduce((greatest, ts) => Math.max(greatest, ts));
-  const span = { from, to: windowClose("1m", windowOpen("1m", latest)) };
-  for await (const candles of ports.candles.readOrigin({ instrument, timeframe: "1m", ...span }, "rebuilt")) {
-    for (const candle of candles) {
-      const joined = ticks.ts.some((ts) => ts >= candle.openTime && ts < candle.closeTime);
-      if (joined) await ports.ranges.markDirty(instrument, candle.openTime, candle.closeTime);
-    }
-  }
 }
 
 async function archiveCandles(ports: ArchivePorts, logged: LogRecord): Promise<void> {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { collectTicks } from "../market/collect-ticks.ts";
 import { type TickColumns, tickAt, tickColumns } from "../market/tick.ts";
-import { collectTicks } from "./collect-ticks.ts";
 import { type FaultKind, injectFaults, planFaults } from "./faults.ts";
 import { generateMarket } from "./generate-market.ts";
 import { majorPairs } from "./major-pairs.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { collectTicks } from "../market/collect-ticks.ts";
 import type { TickColumns } from "../market/tick.ts";
-import { collectTicks } from "./collect-ticks.ts";
 import { type GeneratedInstrument, generateMarket } from "./generate-market.ts";
 import { majorPairs } from "./major-pairs.ts";
 
