@@ -24,8 +24,8 @@ export interface ArchivePorts extends ArchiveTicksPorts {
 export async function archive(ports: ArchivePorts, records: readonly LogRecord[]): Promise<void> {
   for (const [topic, some] of Map.groupBy(records, (record) => record.topic)) {
     if (topic === TICKS) await archiveTicksAndReport(ports, some);
-    else if (topic === CANDLES) await eachOrReport(ports, some, archiveCandles);
-    else if (topic === RUN_EVENTS) await eachOrReport(ports, some, archiveRunEvents);
+    else if (topic === CANDLES) await storeOrReport(ports, some, archiveCandles);
+    else if (topic === RUN_EVENTS) await storeOrReport(ports, some, archiveRunEvents);
     else throw new Error(`topic ${topic} is not archived`);
   }
 }
@@ -36,18 +36,18 @@ async function archiveTicksAndReport(ports: ArchivePorts, records: readonly LogR
   }
 }
 
-async function eachOrReport(
+/** Stores records together, as that is as fast as one alone; each by itself where some are refused, to find out which. */
+async function storeOrReport(
   ports: ArchivePorts,
   records: readonly LogRecord[],
-  store: (ports: ArchivePorts, record: LogRecord) => Promise<void>,
+  store: (ports: ArchivePorts, records: readonly LogRecord[]) => Promise<void>,
 ): Promise<void> {
-  for (const record of records) {
-    try {
-      await store(ports, record);
-    } catch (error) {
-      if (!(error instanceof InputError) || (error.code !== "bad-data" && error.code !== "conflict")) throw error;
-      await report(ports.log, record, null, error.message);
-    }
+  try {
+    await store(ports, records);
+  } catch (error) {
+    if (!(error instanceof InputError) || (error.code !== "bad-data" && error.code !== "conflict")) throw error;
+    if (records.length === 1) await report(ports.log, records[0]!, null, error.message);
+    else for (const record of records) await storeOrReport(ports, [record], store);
   }
 }
 
@@ -62,21 +62,24 @@ function checkKey(logged: LogRecord, key: string): void {
   if (logged.key !== key) throw new PoisonError(`a record of ${key} has the key ${logged.key}`);
 }
 
-async function archiveCandles(ports: ArchivePorts, logged: LogRecord): Promise<void> {
-  const record = decodeCandlesRecord(logged.value);
-  checkKey(logged, instrumentKey(record.instrument));
-  await ports.candles.put(record.candles);
-  for (const span of record.coverage) await ports.ranges.addCoverage(record.instrument, span);
-  for (const span of record.dirty) await ports.ranges.markDirty(record.instrument, span.from, span.to);
+async function archiveCandles(ports: ArchivePorts, records: readonly LogRecord[]): Promise<void> {
+  const decoded = records.map((logged) => {
+    const record = decodeCandlesRecord(logged.value);
+    checkKey(logged, instrumentKey(record.instrument));
+    return record;
+  });
+  await ports.candles.put(decoded.flatMap(({ candles }) => candles));
+  for (const { instrument, coverage, dirty } of decoded) {
+    for (const span of coverage) await ports.ranges.addCoverage(instrument, span);
+    for (const span of dirty) await ports.ranges.markDirty(instrument, span.from, span.to);
+  }
 }
 
-async function archiveRunEvents(ports: ArchivePorts, logged: LogRecord): Promise<void> {
-  const record = decodeRunTopic(logged.value);
-  if (record.kind === "run") {
-    checkKey(logged, record.run.run);
-    await ports.runs.put(record.run);
-    return;
+async function archiveRunEvents(ports: ArchivePorts, records: readonly LogRecord[]): Promise<void> {
+  for (const logged of records) {
+    const record = decodeRunTopic(logged.value);
+    checkKey(logged, record.kind === "run" ? record.run.run : record.run);
+    if (record.kind === "run") await ports.runs.put(record.run);
+    else await ports.results.write(record.run, record.feeds, record.events);
   }
-  checkKey(logged, record.run);
-  await ports.results.write(record.run, record.feeds, record.events);
 }
