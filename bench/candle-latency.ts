@@ -58,7 +58,7 @@ async function publishInTime(log: EventLog): Promise<Map<string, number>> {
   const started = performance.now();
   const sent: Promise<void>[] = [];
   for (let block = 0; block < BLOCKS; block++) {
-    await sleep(started + block * EVERY_MS - performance.now());
+    await sleep(Math.max(0, started + block * EVERY_MS - performance.now()));
     const records = INSTRUMENTS.map((instrument, i) => {
       const from = START + block * SPAN + i * (MINUTE / INSTRUMENTS.length);
       const ticks = Array.from({ length: TICKS_A_BLOCK }, (_, row) => {

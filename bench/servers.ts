@@ -9,6 +9,7 @@ import { startKafka } from "#local/servers/start-kafka.ts";
 import { startQuestdb } from "#local/servers/start-questdb.ts";
 import { prepareDynamodb, prepareKafka, prepareQuestdb } from "#local/up/prepare-servers.ts";
 import { type ServerSettings, serverSettings } from "#local/up/server-settings.ts";
+import { concurrencyOf } from "#local/up/start-functions.ts";
 import { environmentOf } from "#local/up/up-environment.ts";
 import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
 
@@ -45,7 +46,7 @@ export async function withServers<T>(work: (servers: BenchServers) => Promise<T>
   }
 }
 
-/** Runs functions, each with one process, on topics that may hold records already. The caller stops the host. */
+/** Runs functions as `millrace up` does, on topics that may hold records already. The caller stops the host. */
 export async function hostFunctions(servers: BenchServers, names: readonly FunctionName[]): Promise<Host> {
   const { folder, environment, settings, log } = servers;
   const built = await buildFunctions(names);
@@ -54,7 +55,7 @@ export async function hostFunctions(servers: BenchServers, names: readonly Funct
     bootstrapServers: settings.kafka.brokers.join(","),
     functions: built.map(({ name, file }) => {
       const { timeoutMs, memoryMb } = FUNCTIONS.find((each) => each.name === name)!;
-      return { name, bundlePath: file, environment, timeoutMs, memoryMb, concurrency: 1 };
+      return { name, bundlePath: file, environment, timeoutMs, memoryMb, concurrency: concurrencyOf(name) };
     }),
     tasks: [],
     folder: join(folder, "functions"),

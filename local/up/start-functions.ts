@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildFunctions } from "#functions/bundle.ts";
-import { FUNCTIONS, STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
+import { FUNCTIONS, type FunctionName, STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
 import { startHost } from "#local/host/host.ts";
 import type { HostEvent } from "#local/host/host-events.ts";
 import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
@@ -66,14 +66,12 @@ export async function startFunctions(
   };
 }
 
-/** One process a partition that is read, as far as this machine has cores for them. */
-function concurrencyOf(name: string): number {
+/** One process a topic, so that none waits for another's, and one a partition as far as this machine has cores. */
+export function concurrencyOf(name: FunctionName): number {
   const topics = STREAM_FUNCTIONS.filter((each) => each.name === name).map(({ topic }) => topic);
-  const partitions = TOPICS.filter((topic) => topics.includes(topic.name)).reduce(
-    (sum, each) => sum + each.partitions,
-    0,
-  );
-  return Math.max(1, Math.min(partitions, availableParallelism()));
+  const partitions = TOPICS.filter((topic) => topics.includes(topic.name)).map((topic) => topic.partitions);
+  const all = partitions.reduce((sum, count) => sum + count, 0);
+  return Math.max(1, topics.length, Math.min(all, availableParallelism()));
 }
 
 /** Tells a person what went wrong in the host, but not each attempt. */
