@@ -26,7 +26,9 @@ import type { LogRecord } from "#shared/ports/event-log.ts";
 import { questdbConnection } from "#shared/testkit/questdb-connection.ts";
 import { START, ticksFrom } from "#shared/testkit/tick-samples.ts";
 import { decodeCandlesRecord } from "#shared/wire/candle-records.ts";
+import { decodeDeadLetter } from "#shared/wire/dead-letters.ts";
 import { encodeKafkaEvent } from "#shared/wire/kafka-event.ts";
+import { RECORD_BYTES } from "#shared/wire/record-bytes.ts";
 import { encodeTickRecord } from "#shared/wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, RUN_EVENTS, TICKS } from "#shared/wire/topics.ts";
 import { buildFunctions } from "./bundle.ts";
@@ -191,6 +193,22 @@ it("sends poison to dead letters, and waits for records of a newer version", asy
   expect(message).toMatch(/version 99/);
   expect(reportsOf(aggregate).at(-1)).toMatchObject({ outcome: "failed", level: "ERROR", error: message });
   expect(await published(DEAD_LETTERS)).toEqual([]);
+});
+
+it("sends the greatest poison that a topic takes to dead letters whole", async () => {
+  const aggregate = await start("aggregate");
+  await published(DEAD_LETTERS);
+  const [head, tail] = ['{"v":1,"kind":"', '"}'];
+  // The reason would repeat it, and Kafka is thought to add 101 bytes.
+  const filling = "\\u0001".repeat((RECORD_BYTES - 101 - KEY.length - head.length - tail.length) / 6);
+  const value = new TextEncoder().encode(`${head}${filling}${tail}`);
+  await log.publish(TICKS, [{ key: KEY, value }]);
+  const [poison] = await published(TICKS);
+  expect(await aggregate.invoke(eventOf([poison!]))).toBeNull();
+  const [letter] = await published(DEAD_LETTERS);
+  const { topic, key, reason, value: raw } = decodeDeadLetter(letter!.value);
+  expect({ topic, key, reason: reason.slice(0, 14) }).toEqual({ topic: TICKS, key: KEY, reason: 'kind is "\\u000' });
+  expect(Buffer.compare(raw!, value)).toBe(0);
 });
 
 it("names everything that is missing in its environment", async () => {

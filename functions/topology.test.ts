@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { greatestRecordBytes } from "#shared/wire/record-bytes.ts";
 import { REPLAY_CANDLES, REPLAY_TICKS } from "#shared/wire/topics.ts";
 import { STREAM_FUNCTIONS, TOPICS } from "./topology.ts";
 
@@ -7,6 +8,10 @@ describe("the topology", () => {
     const names = TOPICS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const { topic } of STREAM_FUNCTIONS) expect(names).toContain(topic);
+  });
+
+  it("lets each topic take what is published to it", () => {
+    for (const { name, maxRecordBytes } of TOPICS) expect(maxRecordBytes, name).toBe(greatestRecordBytes(name));
   });
 
   it("stores a topic's records before anything acts on them, in batches as large", () => {

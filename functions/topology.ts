@@ -1,3 +1,4 @@
+import { LETTER_BYTES, RECORD_BYTES } from "#shared/wire/record-bytes.ts";
 import { CANDLES, DEAD_LETTERS, REPLAY_CANDLES, REPLAY_TICKS, RUN_EVENTS, TICKS } from "#shared/wire/topics.ts";
 
 /** A topic of the log. */
@@ -6,6 +7,8 @@ export interface Topic {
   /** Fixed: growing is a new topic after a drain. */
   readonly partitions: number;
   readonly retentionMs: number;
+  /** Greatest record, alone in its batch and with what Kafka adds, bytes. */
+  readonly maxRecordBytes: number;
 }
 
 export type FunctionName = "aggregate" | "archive" | "rebuild" | "step-strategies";
@@ -40,12 +43,12 @@ const DAY = 24 * 60 * MINUTE;
 
 /** Data only: read by every host. */
 export const TOPICS: readonly Topic[] = [
-  { name: TICKS, partitions: 4, retentionMs: 3 * DAY },
-  { name: CANDLES, partitions: 1, retentionMs: 14 * DAY },
-  { name: RUN_EVENTS, partitions: 1, retentionMs: 14 * DAY },
-  { name: REPLAY_TICKS, partitions: 2, retentionMs: DAY },
-  { name: REPLAY_CANDLES, partitions: 2, retentionMs: DAY },
-  { name: DEAD_LETTERS, partitions: 1, retentionMs: 14 * DAY },
+  { name: TICKS, partitions: 4, retentionMs: 3 * DAY, maxRecordBytes: RECORD_BYTES },
+  { name: CANDLES, partitions: 1, retentionMs: 14 * DAY, maxRecordBytes: RECORD_BYTES },
+  { name: RUN_EVENTS, partitions: 1, retentionMs: 14 * DAY, maxRecordBytes: RECORD_BYTES },
+  { name: REPLAY_TICKS, partitions: 2, retentionMs: DAY, maxRecordBytes: RECORD_BYTES },
+  { name: REPLAY_CANDLES, partitions: 2, retentionMs: DAY, maxRecordBytes: RECORD_BYTES },
+  { name: DEAD_LETTERS, partitions: 1, retentionMs: 14 * DAY, maxRecordBytes: LETTER_BYTES },
 ];
 
 export const FUNCTIONS: readonly FunctionSpec[] = [

@@ -13,15 +13,20 @@ export interface DeadLetter {
   readonly key: string;
   /** The row of a block, from 0; null for the whole record. */
   readonly row: number | null;
+  /** Its first 1,000 characters. */
   readonly reason: string;
   /** The raw record; null for a tombstone. */
   readonly value: Uint8Array | null;
 }
 
+/** What is wrong is told in fewer; a reason may repeat what the record holds. */
+const REASON_LENGTH = 1_000;
+
 /** A letter as the bytes of topic `dead-letters`: JSON, the raw record in base64. */
 export function encodeDeadLetter(letter: DeadLetter): Uint8Array {
   const value = letter.value === null ? null : Buffer.from(letter.value).toString("base64");
-  return encodeJson({ v: DEAD_LETTERS_VERSION, kind: "dead-letter", ...letter, value });
+  const reason = letter.reason.slice(0, REASON_LENGTH);
+  return encodeJson({ v: DEAD_LETTERS_VERSION, kind: "dead-letter", ...letter, reason, value });
 }
 
 /** The inverse. Throws PoisonError or NewerVersionError. */

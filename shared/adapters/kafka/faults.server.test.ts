@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type KafkaServer, startKafka } from "#local/servers/start-kafka.ts";
+import { RECORD_BYTES } from "#shared/wire/record-bytes.ts";
 import { KafkaEventLog } from "./event-log.ts";
 import { createTopics } from "./topics.ts";
 
@@ -22,7 +23,11 @@ afterAll(async () => {
 it("loses nothing that it acknowledged, and gives up nothing, while the broker is killed and started again", async () => {
   const settings = { ...server, tls: false, deadlineMs: 60_000 };
   const topic = "ticks";
-  await createTopics(settings, [{ name: topic, partitions: 2, retentionMs: 86_400_000 }], 1);
+  await createTopics(
+    settings,
+    [{ name: topic, partitions: 2, retentionMs: 86_400_000, maxRecordBytes: RECORD_BYTES }],
+    1,
+  );
   const log = await KafkaEventLog.open(settings);
   try {
     const acknowledged: string[] = [];
@@ -71,7 +76,11 @@ it("loses nothing that it acknowledged, and gives up nothing, while the broker i
 it("says which call could not be done when the broker stays away", async () => {
   const settings = { ...server, tls: false, deadlineMs: 1_500 };
   const topic = "away";
-  await createTopics({ ...settings, deadlineMs: 20_000 }, [{ name: topic, partitions: 1, retentionMs: 60_000 }], 1);
+  await createTopics(
+    { ...settings, deadlineMs: 20_000 },
+    [{ name: topic, partitions: 1, retentionMs: 60_000, maxRecordBytes: RECORD_BYTES }],
+    1,
+  );
   const log = await KafkaEventLog.open(settings);
   try {
     await log.publish(topic, [{ key: "a", value: null }]);

@@ -4,7 +4,10 @@ import { Kafka, logLevel } from "kafkajs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sharedServer } from "#local/servers/shared-servers.ts";
 import type { KafkaAccess } from "#local/servers/start-kafka.ts";
+import type { PartitionPosition } from "#shared/ports/event-log.ts";
 import { eventLogContract } from "#shared/testkit/event-log-contract.ts";
+import { LETTER_BYTES, RECORD_BYTES } from "#shared/wire/record-bytes.ts";
+import { DEAD_LETTERS } from "#shared/wire/topics.ts";
 import { KafkaEventLog } from "./event-log.ts";
 import type { KafkaSettings } from "./settings.ts";
 import { createTopics, type KafkaTopic } from "./topics.ts";
@@ -21,6 +24,7 @@ const topicOf = (partitions: number): KafkaTopic => ({
   name: `t-${randomBytes(6).toString("hex")}`,
   partitions,
   retentionMs: 86_400_000,
+  maxRecordBytes: RECORD_BYTES,
 });
 
 type Rest<F> = F extends (group: string, ...rest: infer Others) => unknown ? Others : never;
@@ -64,12 +68,13 @@ describe("topics", () => {
     await createTopics(settings, [topic], 1);
     await createTopics(settings, [topic], 1);
     const other = topicOf(1);
-    const changed = [{ ...topic, partitions: 3, retentionMs: 1_000 }, other];
+    const changed = [{ ...topic, partitions: 3, retentionMs: 1_000, maxRecordBytes: 2_000_000 }, other];
     await expect(createTopics(settings, changed, 1)).rejects.toMatchObject({
       name: "InputError",
       code: "conflict",
       message: expect.stringContaining(
-        `topic '${topic.name}' has partitions 2 and not 3; topic '${topic.name}' has retention.ms 86400000 and not 1000`,
+        `topic '${topic.name}' has partitions 2 and not 3; topic '${topic.name}' has retention.ms 86400000 and not 1000; ` +
+          `topic '${topic.name}' has max.message.bytes 1048588 and not 2000000`,
       ),
     });
     // Nothing was made beside what was refused.
@@ -99,10 +104,38 @@ describe("records", () => {
       expect(read).toEqual(records.map(({ value }) => createHash("sha256").update(value).digest("hex")));
     }));
 
+  it("of the greatest size that a topic takes are published and read, letters included", async () => {
+    const letters = { name: DEAD_LETTERS, partitions: 1, retentionMs: 1_209_600_000, maxRecordBytes: LETTER_BYTES };
+    await createTopics(settings, [letters], 1);
+    await withLog(async (log, topic) => {
+      for (const [name, most] of [
+        [topic, RECORD_BYTES],
+        [DEAD_LETTERS, LETTER_BYTES],
+      ] as const) {
+        // One byte is the key's, and Kafka is thought to add 101.
+        const greatest = randomBytes(most - 102);
+        const [{ end }] = (await log.positions("greatest", name)) as [PartitionPosition];
+        await log.publish(
+          name,
+          [1, 2, 3].map((i) => ({ key: "a", value: i === 2 ? greatest : Uint8Array.of(i) })),
+        );
+        const [small] = await log.follow("greatest", name, new Map([[0, end]]), 1_000);
+        expect(small).toMatchObject({ offset: end, value: Buffer.of(1) });
+        const [great] = await log.follow("greatest", name, new Map([[0, end + 1]]), 1_000);
+        expect(great!.value!.length).toBe(greatest.length);
+        expect(Buffer.compare(great!.value!, greatest)).toBe(0);
+        const larger = new Uint8Array(greatest.length + 1);
+        await expect(log.publish(name, [{ key: "a", value: larger }])).rejects.toThrow("split what it holds");
+      }
+    });
+  });
+
   it("that no topic takes are refused, with all of their batch", () =>
     withLog(async (log, topic) => {
       const records = [1, 1_100_000].map((size) => ({ key: "a", value: new Uint8Array(size) }));
-      await expect(log.publish(topic, records)).rejects.toThrow(/key 'a' has 1100041 bytes, and a topic takes 1000000/);
+      await expect(log.publish(topic, records)).rejects.toThrow(
+        /key 'a' has 1100041 bytes, and the topic takes 1048527/,
+      );
       expect(await log.poll("g", topic, 1)).toEqual([]);
     }));
 

@@ -1,9 +1,12 @@
 import type { IHeaders, Message } from "kafkajs";
 import { InputError } from "#shared/market/input-error.ts";
 import type { OutgoingRecord, RecordHeader } from "#shared/ports/event-log.ts";
+import { greatestRecordBytes } from "#shared/wire/record-bytes.ts";
 
-/** A topic takes batches of 1 MiB; this leaves room for what Kafka adds. */
+/** What is published together; a greater record goes alone. Every topic takes so much and what Kafka adds. */
 const BATCH_BYTES = 1_000_000;
+/** Most that Kafka adds to a batch. */
+const BATCH_OVERHEAD = 61;
 /** Most that Kafka adds to a record: lengths, offsets, times. */
 const RECORD_OVERHEAD = 40;
 /** Two lengths. */
@@ -12,13 +15,14 @@ const HEADER_OVERHEAD = 10;
 /** Records in their order, in batches that a topic takes. Throws InputError where one record alone is too large. */
 export function batchesOf(topic: string, records: readonly OutgoingRecord[]): Message[][] {
   const batches: Message[][] = [];
+  const most = greatestRecordBytes(topic) - BATCH_OVERHEAD;
   let room = 0;
   for (const { key, value, headers = [] } of records) {
     const size = Buffer.byteLength(key) + (value?.length ?? 0) + RECORD_OVERHEAD + headerBytes(headers);
-    if (size > BATCH_BYTES) {
+    if (size > most) {
       throw new InputError(
         "bad-data",
-        `A record of topic '${topic}' with key '${key}' has ${size} bytes, and a topic takes ${BATCH_BYTES} at most: ` +
+        `A record of topic '${topic}' with key '${key}' has ${size} bytes, and the topic takes ${most} at most: ` +
           "split what it holds over several records.",
       );
     }

@@ -8,10 +8,9 @@ export interface KafkaTopic {
   readonly name: string;
   readonly partitions: number;
   readonly retentionMs: number;
+  /** Greatest record, alone in its batch and with what Kafka adds, bytes. */
+  readonly maxRecordBytes: number;
 }
-
-/** Greatest record batch that a topic takes, bytes: 1 MiB and Kafka's own overhead. */
-const MAX_BATCH_BYTES = 1_048_588;
 
 type Admin = ReturnType<ReturnType<typeof kafkaOf>["admin"]>;
 
@@ -44,12 +43,12 @@ export async function createTopics(
   }
 }
 
-function entriesOf({ retentionMs }: KafkaTopic): Record<string, string> {
+function entriesOf({ retentionMs, maxRecordBytes }: KafkaTopic): Record<string, string> {
   return {
     "cleanup.policy": "delete",
     "retention.ms": String(retentionMs),
     "message.timestamp.type": "LogAppendTime",
-    "max.message.bytes": String(MAX_BATCH_BYTES),
+    "max.message.bytes": String(maxRecordBytes),
   };
 }
 
