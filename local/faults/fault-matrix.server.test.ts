@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { it } from "vitest";
 import { type KafkaSettings, kafkaOf } from "#shared/adapters/kafka/settings.ts";
 import {
   KILLED_FUNCTIONS,
@@ -40,9 +40,10 @@ it.each(Array.from({ length: ROUNDS }, (_, i) => FIRST_SEED + i))(
     const rig = await openRig();
     try {
       const played = await new Round(rig, () => startRuns(rig.platform), deleteTopic).play(scenario, plan);
-      expect(await judge(rig, scenario, played)).toEqual([]);
+      const found = await judge(rig, scenario, played);
+      if (found.length > 0) throw new Error(found.join("\n"));
     } catch (error) {
-      throw new Error(`${(error as Error).message}\n${planText(seed, plan)}`, { cause: error });
+      throw new Error(`${planText(seed, plan)}\n${(error as Error).message}`, { cause: error });
     } finally {
       await rig.close();
     }

@@ -99,7 +99,12 @@ export class FaultyChain {
     const pool = (await this.#host?.status())?.functions.find(({ name }) => name === stage);
     const [one] = pool?.processes.toSorted((a, b) => Number(b.busy) - Number(a.busy)) ?? [];
     if (one === undefined) return false;
-    process.kill(one.processId, "SIGKILL");
-    return true;
+    try {
+      return process.kill(one.processId, "SIGKILL");
+    } catch (error) {
+      // It has ended since.
+      if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+      throw error;
+    }
   }
 }

@@ -12,7 +12,7 @@ import { referenceOf } from "./reference.ts";
 import type { Rig } from "./rig.ts";
 import type { Played } from "./round.ts";
 import type { Scenario } from "./scenario.ts";
-import { readCandles, storedRevisions } from "./stored.ts";
+import { readCandles, storedRevisions, storedTicks } from "./stored.ts";
 import { differences } from "./verdict.ts";
 
 /** What came out of the topics and the store that should not have, or did not: nothing where all is well. */
@@ -29,6 +29,7 @@ export async function judge(rig: Rig, scenario: Scenario, { ticks, runs }: Playe
   const found = [
     ...differences("the stream", expected, publishedOutcome(candles!, runEvents!)),
     ...differences("QuestDB", expected, stored),
+    ...differences("QuestDB", await storedTicks(ports.ticks), await storedTicks(platform.store.ticks)),
     ...letterDifferences(publications, [...ticks, ...candles!, ...runEvents!], letters!),
     ...(await lostSpan(rig)),
     ...idleParts(ticks, runs, expected),

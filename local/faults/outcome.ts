@@ -1,5 +1,6 @@
 import type { RunEvents } from "#shared/engine/run-events.ts";
 import type { Candle } from "#shared/market/candle.ts";
+import type { Tick } from "#shared/market/tick.ts";
 import type { LogRecord } from "#shared/ports/event-log.ts";
 import type { RunResults } from "#shared/ports/result-store.ts";
 import { decodeCandlesRecord } from "#shared/wire/candle-records.ts";
@@ -23,6 +24,10 @@ export class OutcomeWriter {
       `candle ${instrument} ${timeframe} ${new Date(openTime).toISOString()} ${origin} revision ${revision}`,
       candle,
     );
+  }
+
+  tick(instrument: string, tick: Tick): void {
+    this.#put(`tick ${instrument} ${tick.id}`, tick);
   }
 
   runEvents(run: string, { firstCycle, cycles, orders, fills, trades, logs }: RunEvents): void {

@@ -85,6 +85,7 @@ export class Round {
     const [held] = (await this.#standings(readers)).filter((place) => stands.includes(place));
     if (held === undefined) throw new Error(`a record of a newer version was skipped: ${stands.join(", ")}`);
     await chain.serveWith(bundles.newer);
+    await this.#killEach();
     await chain.drained();
   }
 
@@ -117,6 +118,14 @@ export class Round {
     if (length !== made) throw new Error(`${length - made} candles came of a topic that nobody knew to be new`);
     const { reset } = await raiseEpoch({ checkpoints: platform.store.checkpoints, log: chain.log }, TICKS);
     if (reset === 0) throw new Error("no stage was told that its topic is new");
+    await this.#killEach();
     await chain.drained();
+  }
+
+  /** Kills a process of each function, as bundles have it that know of no fault. */
+  async #killEach(): Promise<void> {
+    for (const name of new Set(STREAM_FUNCTIONS.map((each) => each.name))) {
+      await until(`kill a process of ${name}`, SHOWS_MS, () => this.#rig.chain.killOne(name));
+    }
   }
 }

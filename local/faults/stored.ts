@@ -5,8 +5,11 @@ import { pagesByTime } from "#shared/adapters/questdb/pages.ts";
 import { LIVE_TIMEFRAMES } from "#shared/app/aggregate.ts";
 import type { Candle } from "#shared/market/candle.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
+import { tickAt } from "#shared/market/tick.ts";
 import type { CandleStore } from "#shared/ports/candle-store.ts";
+import type { TickStore } from "#shared/ports/tick-store.ts";
 import { INSTRUMENTS } from "./market.ts";
+import { OutcomeWriter } from "./outcome.ts";
 
 /** All times of the test. */
 const [FROM, TO] = [0, Date.UTC(2025, 0)];
@@ -27,6 +30,17 @@ export async function storedRevisions(connection: QuestdbConnection): Promise<Ca
     }
   }
   return candles;
+}
+
+/** Every tick that a store holds. */
+export async function storedTicks(store: TickStore): Promise<OutcomeWriter> {
+  const writer = new OutcomeWriter();
+  for (const instrument of INSTRUMENTS) {
+    for await (const ticks of store.read(instrument, FROM, TO)) {
+      for (let i = 0; i < ticks.length; i++) writer.tick(instrumentKey(instrument), tickAt(ticks, i));
+    }
+  }
+  return writer;
 }
 
 /** The live candles that a store gives its readers: of each window the first revision, and the greatest. */
