@@ -1,16 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type BuiltFunction, buildFunctions } from "#functions/bundle.ts";
 import { FunctionProcess } from "#functions/test-process.ts";
 import type { FunctionName } from "#functions/topology.ts";
-import { startDynamodb } from "#local/servers/start-dynamodb.ts";
-import { startKafka } from "#local/servers/start-kafka.ts";
-import { startQuestdb } from "#local/servers/start-questdb.ts";
-import { prepareDynamodb, prepareKafka, prepareQuestdb } from "#local/up/prepare-servers.ts";
-import { serverSettings } from "#local/up/server-settings.ts";
-import { environmentOf } from "#local/up/up-environment.ts";
-import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
+import type { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
 import { tickColumns } from "#shared/market/tick.ts";
@@ -20,6 +11,7 @@ import { encodeKafkaEvent, type KafkaEvent } from "#shared/wire/kafka-event.ts";
 import { encodeTickRecord } from "#shared/wire/tick-records.ts";
 import { CANDLES, TICKS } from "#shared/wire/topics.ts";
 import type { Figure } from "./figure.ts";
+import { type BenchServers, withServers } from "./servers.ts";
 
 /** Starts of each function; the first brings the servers' own caches up and is not counted. */
 const ROUNDS = 6;
@@ -34,40 +26,20 @@ export async function run(): Promise<Figure[]> {
     { name: `bundle of ${name}`, value: bytes / 1e3, unit: "kB" },
     { name: `bundle of ${name}, gzip`, value: gzipBytes / 1e3, unit: "kB" },
   ]);
-  const folder = await mkdtemp(join(tmpdir(), "millrace-bench-"));
-  const servers = await Promise.all([
-    startKafka(join(folder, "kafka")),
-    startQuestdb(join(folder, "questdb")),
-    startDynamodb(join(folder, "dynamodb")),
-  ]);
-  try {
-    const [kafka, questdb, dynamodb] = servers;
-    const variables = environmentOf({ kafka, questdb, dynamodb }, folder, undefined);
-    return [...sizes, ...(await starts(built, variables))];
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()));
-    await rm(folder, { recursive: true });
-  }
+  return withServers(async (servers) => [...sizes, ...(await starts(built, servers))]);
 }
 
-async function starts(built: readonly BuiltFunction[], variables: Variables): Promise<Figure[]> {
-  const settings = await serverSettings(variables);
-  await Promise.all([prepareKafka(settings), prepareQuestdb(settings), prepareDynamodb(settings)]);
-  const log = await KafkaEventLog.open(settings.kafka);
-  try {
-    const figures: Figure[] = [];
-    for (const { name, file } of built.filter((each) => STREAM.includes(each.name))) {
-      const starts: Start[] = [];
-      for (let round = 0; round < ROUNDS; round++) starts.push(await startOf(name, file, variables, log, round));
-      const [, ...counted] = starts;
-      const what = `start of ${name} to its first batch handled`;
-      figures.push({ name: what, value: median(counted.map(({ ms }) => ms)), unit: "ms" });
-      figures.push({ name: `${what}, its own CPU`, value: median(counted.map(({ cpuMs }) => cpuMs)), unit: "ms" });
-    }
-    return figures;
-  } finally {
-    await log.close();
+async function starts(built: readonly BuiltFunction[], { environment, log }: BenchServers): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const { name, file } of built.filter((each) => STREAM.includes(each.name))) {
+    const starts: Start[] = [];
+    for (let round = 0; round < ROUNDS; round++) starts.push(await startOf(name, file, environment, log, round));
+    const [, ...counted] = starts;
+    const what = `start of ${name} to its first batch handled`;
+    figures.push({ name: what, value: median(counted.map(({ ms }) => ms)), unit: "ms" });
+    figures.push({ name: `${what}, its own CPU`, value: median(counted.map(({ cpuMs }) => cpuMs)), unit: "ms" });
   }
+  return figures;
 }
 
 function median(values: readonly number[]): number {
