@@ -39,9 +39,10 @@ export function replayJson(session: ReplaySession): Record<string, unknown> {
 
 /** What a session plays, in a few words. */
 export function playsOf({ run, instruments, mode, file }: ReplaySession): string {
-  if (run === null) return `${instruments.join(" ")} as live`;
+  const source = file === null ? "" : " (file)";
+  if (run === null) return `${instruments.join(" ")} as live${source}`;
   const of = mode === "ticks" ? " (ticks)" : "";
-  return `${run.strategy} ${shortFeeds(run.feeds)}${of}${file === null ? "" : " (file)"}`;
+  return `${run.strategy} ${shortFeeds(run.feeds)}${of}${source}`;
 }
 
 /** How a session stands, in a word. */

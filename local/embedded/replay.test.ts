@@ -5,16 +5,17 @@ import { startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { recordsAhead } from "#shared/app/replay/backlog.ts";
 import { ReplayTask } from "#shared/app/replay/play-replays.ts";
-import type { ReplayFiles } from "#shared/app/replay/replay-ports.ts";
+import type { ReplayFileStore, ReplayFiles } from "#shared/app/replay/replay-ports.ts";
 import { hasEnded, type ReplaySession } from "#shared/app/replay/replay-session.ts";
 import { loadSession, REPLAY } from "#shared/app/replay/session-store.ts";
 import { type ReplayTerms, startAsLive, startReplay } from "#shared/app/replay/start-replay.ts";
-import { pauseReplay, seekReplay, stepReplay, stopReplay } from "#shared/app/replay/steer-replay.ts";
+import { pauseReplay, seekReplay, setReplaySpeed, stepReplay, stopReplay } from "#shared/app/replay/steer-replay.ts";
 import type { RunPlan } from "#shared/app/run-plan.ts";
 import { STEP_STRATEGIES } from "#shared/app/step-strategies.ts";
 import { Strategy } from "#shared/engine/strategy.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
 import { type Tick, tickColumns } from "#shared/market/tick.ts";
+import { TICKS } from "#shared/wire/topics.ts";
 import { codeOf, deadLetters, type MemoryPorts, memoryPorts, planOf, TestCatalog } from "./test-chain.ts";
 import { playAll, replayPorts, SILENT, serveOnce, TestClock } from "./test-replay.ts";
 
@@ -140,7 +141,7 @@ describe("a replay as live", () => {
     const ports = await market(30);
     const plan: RunPlan = { ...planOf("sma-cross", ["binance:BTC/USDT@1m"], NOON + 10 * MINUTE) };
     const { run } = await startPaperRun(ports, plan, await codeOf(ports.catalog, "sma-cross"), 0);
-    const terms = { instrument: BTC, from: NOON + 10 * MINUTE, to: null, speed: 600, id: "live", now: 0 };
+    const terms = { instrument: BTC, from: NOON + 10 * MINUTE, to: null, speed: 600, file: null, id: "live", now: 0 };
     const { session } = await startAsLive(ports, terms);
     await playAll(ports, new TestClock(0), untilEnd(ports, session));
     while (await serveOnce(ports));
@@ -152,6 +153,64 @@ describe("a replay as live", () => {
     await expect(startAsLive(ports, { ...terms, id: "again" })).rejects.toMatchObject({ code: "conflict" });
     await expect(startAsLive(ports, { ...terms, from: NOON + 30 * MINUTE })).rejects.toMatchObject({ code: "no-data" });
     expect(await deadLetters(ports.log)).toEqual([]);
+  });
+});
+
+/** Opens `ports` as any file. */
+function filesOf(ports: MemoryPorts, onOpen: () => void = () => {}): ReplayFiles {
+  const { ticks, candles, ranges } = ports;
+  const open = async (): Promise<ReplayFileStore> => {
+    onOpen();
+    return { ticks, candles, ranges, close: async () => {} };
+  };
+  return { open, remove: async () => {} };
+}
+
+describe("a replay of a file as live", () => {
+  const terms = { instrument: BTC, from: NOON + 10 * MINUTE, to: NOON + 25 * MINUTE, id: "file", now: 0 };
+  const fast = { ...terms, speed: Number.POSITIVE_INFINITY, file: "/trades.csv" };
+
+  it("puts the file's trades into the live stream, for paper runs and the store", async () => {
+    const file = await market(30);
+    const ports = memoryPorts();
+    const plan: RunPlan = { ...planOf("sma-cross", ["binance:BTC/USDT@1m"], NOON + 10 * MINUTE) };
+    const code = await codeOf(ports.catalog, "sma-cross");
+    const { run } = await startPaperRun(ports, plan, code, 0);
+    const { session } = await startAsLive(ports, fast);
+    const clock = new TestClock(0);
+    // Half of it, and the rest by another task, which opens the file again.
+    let opened = 0;
+    const files = filesOf(file, () => opened++);
+    await setReplaySpeed(ports.checkpoints, session, 60);
+    await playAll(ports, clock, async () => (await sessionIn(ports, session)).at < NOON + 18 * MINUTE, files);
+    await setReplaySpeed(ports.checkpoints, session, Number.POSITIVE_INFINITY);
+    await playAll(ports, clock, untilEnd(ports, session), files);
+    while (await serveOnce(ports));
+    expect([opened, (await sessionIn(ports, session)).phase]).toEqual([2, "finished"]);
+    const stopped = await stopPaperRun(ports, run);
+    expect((await ports.results.read(run)).cycles.length).toBe(15);
+    expect(await ports.ticks.extent(BTC)).toMatchObject({ count: 45, from: NOON + 10 * MINUTE });
+    const known: RunPlan = { ...plan, choice: "known" };
+    expect(stopped.resultHash).toBe((await backtest(ports, known, code, 0)).resultHash);
+    const over = { ...known, end: NOON + 25 * MINUTE, choice: "best" } as const;
+    expect(stopped.resultHash).toBe((await backtest(file, over, code, 0)).resultHash);
+    await expect(startAsLive(ports, { ...fast, id: "again" })).rejects.toMatchObject({ code: "conflict" });
+    expect(await deadLetters(ports.log)).toEqual([]);
+  });
+
+  it.each([
+    ["has none in the span", { from: NOON + DAY, to: null }, "/trades.csv has no trades of binance:BTC/USDT from"],
+    ["has those of another kind", {}, "binance:BTC/USDT holds ticks of kind 'aggregate'"],
+  ])("fails where the file %s, and publishes nothing", async (_, changes, error) => {
+    const file = await market(30);
+    const ports = memoryPorts();
+    const held = tickColumns([{ id: 1, ts: NOON, price: 1, amount: 1, side: "buy" }], "aggregate");
+    await ports.ticks.append(BTC, held, "import");
+    const { session } = await startAsLive(ports, { ...fast, ...changes });
+    await playAll(ports, new TestClock(0), untilEnd(ports, session), filesOf(file));
+    const ended = await sessionIn(ports, session);
+    expect(ended).toMatchObject({ phase: "failed", published: 0, error: expect.stringContaining(error) });
+    expect(await ports.log.poll("anybody", TICKS, 10)).toEqual([]);
   });
 });
 

@@ -52,6 +52,7 @@ export const replay: Command = {
     "replay start sma-cross binance:BTC/USDT@1m --from 2024-08-08 --speed 60",
     "replay start sma-cross binance:BTC/USDT@1m --file trades.zip --speed max --wait",
     "replay start binance:BTC/USDT --from 2024-08-08 --as-live",
+    "replay start binance:BTC/USDT --from 2024-08-08 --as-live --file trades.zip",
     "replay seek replay-3fa9c1d2 2024-08-08T12:00",
   ],
   options: {
@@ -162,11 +163,12 @@ async function playAsLive({ store }: ServerPlatform, args: Arguments, terms: Sta
   if (others.length > 0) {
     throw new InputError("usage", `--as-live plays one instrument, and no strategy: write replay start ${others[0]} …`);
   }
-  const [useless] = ["ticks", "file", "param", "resample", "as", "warm-from"].filter((option) => args.has(option));
+  const [useless] = ["ticks", "param", "resample", "as", "warm-from"].filter((option) => args.has(option));
   if (useless !== undefined) throw new InputError("usage", `--${useless} is of no use with --as-live: leave it out`);
   const { from, to } = spanOf(args);
   if (!args.has("from")) throw new InputError("usage", "--as-live needs --from: the time from which trades are played");
-  return startAsLive(store, { ...terms, instrument: parseInstrument(name!), from, to: to === LAST_TIME ? null : to });
+  const span = { instrument: parseInstrument(name!), from, to: to === LAST_TIME ? null : to };
+  return startAsLive(store, { ...terms, ...span, file: fileOf(args) });
 }
 
 async function list(checkpoints: CheckpointStore, args: Arguments): Promise<void> {

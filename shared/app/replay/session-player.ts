@@ -6,6 +6,7 @@ import { planInForce } from "../plan-in-force.ts";
 import { registerRun } from "../run-changes.ts";
 import { identityOf, parsePlan, withSpecs } from "../run-plan.ts";
 import { MOST_AHEAD, recordsAhead } from "./backlog.ts";
+import { checkFileTicks } from "./file-ticks.ts";
 import { Pace } from "./pace.ts";
 import type { PlayReplaysPorts, ReplayFileStore, ReplayStore } from "./replay-ports.ts";
 import { arrive, begin, end, hasEnded, type Played, play, type ReplaySession, runOf } from "./replay-session.ts";
@@ -96,7 +97,7 @@ export class SessionPlayer {
       // It may have begun before, and ended since.
       const held = await runs.get(record.run);
       if (held === null || held.status === "running") await registerRun(this.#ports, record);
-    }
+    } else if (session.file !== null) await checkFileTicks(await this.#store(session), this.#ports, session);
     const begun = begin(session, run);
     await commitSession(this.#ports.checkpoints, begun, version);
     return { session: begun, records: 0, wait: 0 };

@@ -91,7 +91,7 @@ export async function startReplay(
 }
 
 /** What is to be played into the live stream. */
-export interface AsLiveTerms extends Pick<ReplayTerms, "speed" | "id" | "now"> {
+export interface AsLiveTerms extends Pick<ReplayTerms, "speed" | "file" | "id" | "now"> {
   readonly instrument: Instrument;
   /** Ticks from here on, ms UTC, inclusive. */
   readonly from: number;
@@ -100,15 +100,16 @@ export interface AsLiveTerms extends Pick<ReplayTerms, "speed" | "id" | "now"> {
 }
 
 /**
- * Starts a session that plays an instrument's stored ticks into the live stream, as its source would. It ends with the
+ * Starts a session that plays an instrument's ticks, stored or of a file, into the live stream, as its source would. It ends with the
  * last minute that is played, or at `to`, without saying that the instrument ended: another source may go on from there.
- * Throws InputError 'conflict' where the instrument is live beyond `from`, and 'no-data' where no tick is held.
+ * Throws InputError 'conflict' where the instrument is live beyond `from`, and 'no-data' where no tick is held; a file is
+ * looked into when it is played.
  */
 export async function startAsLive(
   ports: { readonly ticks: TickStore; readonly checkpoints: CheckpointStore },
   terms: AsLiveTerms,
 ): Promise<ReplaySession> {
-  const { instrument, from, to, now } = terms;
+  const { instrument, from, to, file, now } = terms;
   const key = instrumentKey(instrument);
   const watermark = await liveWatermark(ports.checkpoints, instrument);
   if (watermark !== null && watermark > from) {
@@ -118,7 +119,7 @@ export async function startAsLive(
         "that, or replay it for a strategy of its own",
     );
   }
-  await requireTicks(ports.ticks, instrument, from, to);
+  if (file === null) await requireTicks(ports.ticks, instrument, from, to);
   const request = {
     session: `replay-${terms.id}`,
     mode: "as-live",
@@ -128,7 +129,7 @@ export async function startAsLive(
     timeframe: "1m",
     from,
     to,
-    file: null,
+    file,
   } as const;
   return put(ports.checkpoints, newSession(request, terms.speed));
 }
