@@ -36,7 +36,7 @@ const LOOK_MS = 500;
 
 export const replay: Command = {
   name: "replay",
-  usage: "start <strategy> <feed …> | start <instrument> --as-live | list | <verb> <session>",
+  usage: "start <strategy> <feed …> | start <instrument> --as-live | list | <verb> <id>",
   summary: "play stored history through the streams again, at any speed",
   details: [
     "A session plays the candles (with --ticks: the trades) that a backtest would take, from the store",
