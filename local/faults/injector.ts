@@ -104,7 +104,11 @@ export class Injector {
     try {
       await until("fail for a full disk", EFFECT_MS, async () =>
         (await chain.sources()).some(
-          ({ function: name, lastError }) => name === "archive" && lastError !== null && lastError.since > began,
+          ({ function: name, lastError }) =>
+            name === "archive" &&
+            lastError !== null &&
+            lastError.since > began &&
+            lastError.message.includes("QuestDB"),
         ),
       );
     } finally {
