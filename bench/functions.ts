@@ -1,6 +1,6 @@
 import { type BuiltFunction, buildFunctions } from "#functions/bundle.ts";
-import { FunctionProcess } from "#functions/test-process.ts";
 import type { FunctionName } from "#functions/topology.ts";
+import { LoneFunction } from "#local/host/lone-function.ts";
 import type { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
@@ -62,10 +62,10 @@ async function startOf(
 ): Promise<Start> {
   const event = eventOf(name, round);
   const started = performance.now();
-  const process = await FunctionProcess.start(file, variables);
+  const process = await LoneFunction.start(name, file, variables);
   try {
     const fault = await process.invoke(event);
-    const start = { ms: performance.now() - started, cpuMs: process.cpuMs };
+    const start = { ms: performance.now() - started, cpuMs: await process.cpuMs() };
     if (fault !== null) throw new Error(`${name} failed: ${fault}`);
     if (name === "aggregate") await check(log);
     return start;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { codeOf, planOf } from "#local/embedded/test-chain.ts";
+import { LoneFunction } from "#local/host/lone-function.ts";
 import { sharedServer } from "#local/servers/shared-servers.ts";
 import { type KafkaServer, startKafka } from "#local/servers/start-kafka.ts";
 import { type QuestdbServer, startQuestdb } from "#local/servers/start-questdb.ts";
@@ -32,7 +33,6 @@ import { RECORD_BYTES } from "#shared/wire/record-bytes.ts";
 import { encodeTickRecord } from "#shared/wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, RUN_EVENTS, TICKS } from "#shared/wire/topics.ts";
 import { buildFunctions } from "./bundle.ts";
-import { FunctionProcess } from "./test-process.ts";
 import { type FunctionName, TOPICS } from "./topology.ts";
 
 const INSTRUMENT: Instrument = { exchange: "binance", symbol: "FUNCTIONS/USDT" };
@@ -44,7 +44,7 @@ let questdb: QuestdbServer;
 let environment: Readonly<Record<string, string>>;
 let log: KafkaEventLog;
 let bundles: ReadonlyMap<FunctionName, string>;
-const processes: FunctionProcess[] = [];
+const processes: LoneFunction[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "functions-"));
@@ -77,8 +77,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function start(name: FunctionName, changes: Readonly<Record<string, string>> = {}): Promise<FunctionProcess> {
-  const started = await FunctionProcess.start(bundles.get(name)!, { ...environment, ...changes });
+async function start(name: FunctionName, changes: Readonly<Record<string, string>> = {}): Promise<LoneFunction> {
+  const started = await LoneFunction.start(name, bundles.get(name)!, { ...environment, ...changes });
   processes.push(started);
   return started;
 }
@@ -116,9 +116,10 @@ async function stored(): Promise<Candle[]> {
 }
 
 /** What the function said of its batches. */
-const reportsOf = (process: FunctionProcess) =>
+const reportsOf = (process: LoneFunction) =>
   process
     .printed()
+    .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .filter(({ message }) => message === "batch");
 
@@ -190,8 +191,9 @@ it("sends poison to dead letters, and waits for records of a newer version", asy
   ]);
   const newer = record(1_001, new TextEncoder().encode('{"v":99,"kind":"ticks"}'), key);
   const message = await aggregate.invoke(eventOf([newer]));
-  expect(message).toMatch(/version 99/);
-  expect(reportsOf(aggregate).at(-1)).toMatchObject({ outcome: "failed", level: "ERROR", error: message });
+  const error = "record version 99 is newer than 1: upgrade this reader";
+  expect(message).toBe(`NewerVersionError: ${error}`);
+  expect(reportsOf(aggregate).at(-1)).toMatchObject({ outcome: "failed", level: "ERROR", error });
   expect(await published(DEAD_LETTERS)).toEqual([]);
 });
 
@@ -224,7 +226,7 @@ it("tells that a server is down, and goes on when it is back", async () => {
   await kafka.kill();
   // Nothing was opened yet: the opening fails, and is tried again with the next batch.
   expect(await aggregate.invoke(eventOf(more))).toMatch(
-    /^Kafka at 127\.0\.0\.1:\d+ could not be reached within 20000 ms/,
+    /^InputError: Kafka at 127\.0\.0\.1:\d+ could not be reached within 20000 ms/,
   );
   kafka = await startKafka(join(folder, "kafka"), kafka.ports);
   expect(await aggregate.invoke(eventOf(more))).toBeNull();
@@ -238,7 +240,9 @@ it("tells that a server is down, and goes on when it is back", async () => {
   const archive = await start("archive");
   expect(await archive.invoke(eventOf(candles))).toBeNull();
   await questdb.kill();
-  expect(await archive.invoke(eventOf(candles))).toMatch(/^QuestDB at .* cannot be reached while writing .*: start it/);
+  expect(await archive.invoke(eventOf(candles))).toMatch(
+    /^InputError: QuestDB at .* cannot be reached while writing .*: start it/,
+  );
   expect(reportsOf(archive).at(-1)).toMatchObject({ stage: "archive", outcome: "failed" });
   questdb = await startQuestdb(join(folder, "questdb"), questdb.ports);
   expect(await archive.invoke(eventOf(candles))).toBeNull();
