@@ -9,6 +9,7 @@ import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { parseReplayRun, replayKey, replayRunOf } from "../wire/replay-keys.ts";
 import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, REPLAY_CANDLES, REPLAY_TICKS } from "../wire/topics.ts";
+import { atOnce } from "./at-once.ts";
 import { presentGeneration } from "./replay/session-store.ts";
 import { type Output, type StagePorts, type StageState, stepStage } from "./stage.ts";
 
@@ -19,6 +20,9 @@ export const AGGREGATE_REPLAY = "aggregate-replay";
 /** Live candles are made from one minute up. */
 export const LIVE_TIMEFRAMES: readonly Timeframe[] = TIMEFRAMES.filter((timeframe) => timeframe !== "1s");
 
+/** Instruments that are folded at once: most of the time is waiting for checkpoints. */
+const AT_ONCE = 16;
+
 /**
  * Folds a batch of topic `ticks` into candles, instrument by instrument; one of topic `replay-ticks` likewise into topic
  * `replay-candles`, for each session and generation apart; those of a generation that a seek has ended are skipped.
@@ -26,16 +30,20 @@ export const LIVE_TIMEFRAMES: readonly Timeframe[] = TIMEFRAMES.filter((timefram
 export async function aggregate(ports: StagePorts, records: readonly LogRecord[]): Promise<void> {
   for (const [topic, ofTopic] of Map.groupBy(records, (record) => record.topic)) {
     const replayed = topic === REPLAY_TICKS;
-    for (const [key, ofKey] of Map.groupBy(ofTopic, (record) => record.key)) {
-      if (replayed && (await isOver(ports, key))) continue;
-      const stageKey = {
-        stage: replayed ? AGGREGATE_REPLAY : AGGREGATE,
-        key,
-        schema: AGGREGATOR_SCHEMA,
-        open: (state: Uint8Array | null) => new AggregateState(key, replayed, state),
-      };
-      await stepStage(ports, stageKey, ofKey);
-    }
+    await atOnce(
+      Map.groupBy(ofTopic, (record) => record.key),
+      AT_ONCE,
+      async ([key, ofKey]) => {
+        if (replayed && (await isOver(ports, key))) return;
+        const stageKey = {
+          stage: replayed ? AGGREGATE_REPLAY : AGGREGATE,
+          key,
+          schema: AGGREGATOR_SCHEMA,
+          open: (state: Uint8Array | null) => new AggregateState(key, replayed, state),
+        };
+        await stepStage(ports, stageKey, ofKey);
+      },
+    );
   }
 }
 

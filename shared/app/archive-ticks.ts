@@ -8,12 +8,16 @@ import type { LogRecord } from "../ports/event-log.ts";
 import type { RangeRegistry } from "../ports/range-registry.ts";
 import type { TickStore } from "../ports/tick-store.ts";
 import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
+import { atOnce } from "./at-once.ts";
 
 export interface ArchiveTicksPorts {
   readonly ticks: TickStore;
   readonly candles: CandleStore;
   readonly ranges: RangeRegistry;
 }
+
+/** Instruments that are stored at once. */
+const AT_ONCE = 8;
 
 /** What of a record could not be stored: a row of its block, or all of it. */
 export interface NotStored {
@@ -37,14 +41,14 @@ interface Block {
  */
 export async function archiveTicks(ports: ArchiveTicksPorts, records: readonly LogRecord[]): Promise<NotStored[]> {
   const notStored: NotStored[] = [];
-  for (const ofKey of Map.groupBy(records, ({ key }) => key).values()) {
+  await atOnce(Map.groupBy(records, ({ key }) => key).values(), AT_ONCE, async (ofKey) => {
     const decoded = ofKey.flatMap(decodedOf);
     for (const { decoded: each } of decoded) await recordLoss(ports.ranges, each);
     const alike = Map.groupBy(decoded.flatMap(blockOf), ({ record: { ticks, origin } }) =>
       [ticks.kind, ticks.ids, origin].join(),
     );
     for (const blocks of alike.values()) notStored.push(...(await storeBlocks(ports, blocks)));
-  }
+  });
   return notStored;
 }
 
