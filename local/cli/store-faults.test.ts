@@ -77,6 +77,17 @@ test("results that cannot be written are told, and the run is kept", async () =>
   expect(existsSync(folder.file("report.html"))).toBe(true);
 });
 
+test("the address of a server is refused with what to set instead, and its password is not repeated", async () => {
+  const ended = await folder.run(["runs"], "questdb://user:secret@db:9001?pg=8813");
+  expectFault(
+    ended,
+    USAGE,
+    "set MILLRACE_QUESTDB_HTTP_URL=http://db:9001, MILLRACE_QUESTDB_PG_HOST=db",
+    "docs/operate.md",
+  );
+  expect(ended.stderr).not.toContain("secret");
+});
+
 test("a reader that closes the pipe is no fault", async () => {
   const script = `"${process.execPath}" "${MILLRACE}" candles "${BTC}@1s" --json | head -n 2; echo "\${PIPESTATUS[0]}"`;
   const child = spawn("bash", ["-c", script], {

@@ -3,6 +3,7 @@ import { DEFAULT_STORE } from "#local/embedded/platform.ts";
 import { findConnection, upFolder } from "#local/up/connection-file.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
+import { addressRefused } from "./store-address.ts";
 
 /** The option that every command with a store takes. */
 export const STORE_OPTION: Readonly<Record<string, OptionSpec>> = {
@@ -32,18 +33,13 @@ const URL_VARIABLE = "MILLRACE_QUESTDB_HTTP_URL";
 
 /**
  * What --store names, else MILLRACE_STORE, else the servers that the environment names, else those that 'millrace up'
- * runs, else the file in the folder that Millrace is run in. Throws InputError for questdb:// where no servers are.
+ * runs, else the file in the folder that Millrace is run in. Throws InputError for questdb:// where no servers are, and
+ * for the address of a server.
  */
 export function placeOf(args: Arguments): StorePlace {
   const named = args.value("store") ?? (process.env["MILLRACE_STORE"] || null);
   if (named !== null && !named.startsWith(SERVERS)) return { kind: "file", path: named };
-  if (named !== null && named !== SERVERS) {
-    throw new InputError(
-      "usage",
-      `the store '${named}' names a server: write questdb:// alone for what 'npx millrace up' runs, or for the servers that ` +
-        `the environment names (${URL_VARIABLE} and so on, see docs/operate.md)`,
-    );
-  }
+  if (named !== null && named !== SERVERS) throw addressRefused(named, process.env);
   const servers = findServers(process.env);
   if (servers !== null) return servers;
   if (named === null) return { kind: "file", path: DEFAULT_STORE };
