@@ -1,0 +1,158 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { expectFault } from "#local/cli/expect-fault.ts";
+import { BTC, CommandFolder, makeTrades, START, writeTrades } from "#local/cli/test-command.ts";
+import type { HostStatus } from "#local/host/host.ts";
+import { sliceTicks } from "#shared/market/tick.ts";
+import type { Connection } from "./connection-file.ts";
+import { killStarted, NO_STORE, START_MS, startUpCommand } from "./test-up.ts";
+
+const MINUTE = 60_000;
+const CONFLICT = 7;
+/** Trades of `trades.csv` are before it, those of `later.csv.gz` from it on. */
+const SPLIT = START + 240 * MINUTE;
+const CASES_MS = 120_000;
+
+let folder: CommandFolder;
+
+beforeAll(async () => {
+  folder = await CommandFolder.create();
+  const trades = makeTrades(4_000, 0.25);
+  const split = trades.ts.findIndex((ts) => ts >= SPLIT);
+  await writeTrades(folder.file("trades.csv"), sliceTicks(trades, 0, split));
+  await writeTrades(folder.file("later.csv.gz"), sliceTicks(trades, split, trades.length));
+  await startUpCommand(folder.path);
+  await folder.output(["import", BTC, "trades.csv"], NO_STORE);
+}, 2 * START_MS);
+afterAll(async () => {
+  await killStarted();
+  await folder[Symbol.asyncDispose]();
+}, 30_000);
+
+type Json = Readonly<Record<string, unknown>>;
+
+const at = (ms: number): string => new Date(ms).toISOString();
+
+/** The JSON that a command writes. */
+const told = async (...words: readonly string[]): Promise<Json> =>
+  JSON.parse(await folder.output([...words, "--json"], NO_STORE)) as Json;
+
+const replay = (...words: readonly string[]): Promise<Json> => told("replay", ...words);
+
+async function listed(id: unknown): Promise<Json> {
+  const lines = (await folder.output(["replay", "list", "--json"], NO_STORE)).trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as Json).find(({ session }) => session === id)!;
+}
+
+/** Asks again until it is as wanted. */
+async function until(ask: () => Promise<Json>, done: (answer: Json) => boolean): Promise<Json> {
+  const deadline = performance.now() + CASES_MS / 2;
+  for (;;) {
+    const answer = await ask();
+    if (done(answer)) return answer;
+    if (performance.now() > deadline) throw new Error(`it stays at ${JSON.stringify(answer)}`);
+    await sleep(100);
+  }
+}
+
+const tradesOf = ({ counts }: Json): number => (counts as { readonly trades: number }).trades;
+
+const RUN = ["sma-cross", `${BTC}@1m`, "--from", at(START)];
+
+/** Ends the replay task as no one else can; the host starts another one. */
+async function killReplayTask(): Promise<void> {
+  const connection = JSON.parse(await readFile(folder.file(".millrace/up/connection.json"), "utf8")) as Connection;
+  const { tasks } = (await (await fetch(connection.statusUrl)).json()) as HostStatus;
+  process.kill(tasks.find(({ name }) => name === "replay")!.processId!, "SIGKILL");
+}
+
+test("replays of stored ticks and of a file, two at once, equal the backtest", { timeout: CASES_MS }, async () => {
+  const fast = [...RUN, "--speed", "max", "--wait"];
+  const [ofTicks, ofFile] = await Promise.all([
+    replay("start", ...fast, "--ticks"),
+    replay("start", ...fast, "--file", "trades.csv"),
+  ]);
+  const tested = await told("backtest", ...RUN);
+  expect(tested["counts"]).toMatchObject({ cycles: 240 });
+  expect(tradesOf(tested)).toBeGreaterThan(1);
+  const result = { status: "finished", resultHash: tested["resultHash"], figures: tested["figures"] };
+  expect(ofTicks).toMatchObject({ kind: "replay", ...result, counts: tested["counts"] });
+  expect(ofFile).toMatchObject({ kind: "replay", ...result, counts: tested["counts"] });
+});
+
+test("a replay is steered, and goes on when its task is killed", { timeout: CASES_MS }, async () => {
+  const { session: id, run } = await replay("start", ...RUN, "--speed", "1");
+  expect(await replay("pause", `${id}`)).toMatchObject({ paused: true, phase: "playing", generation: 0 });
+  await replay("step", `${id}`, "10");
+  const stepped = await until(
+    () => listed(id),
+    ({ rush, published }) => rush === null && Number(published) >= 10,
+  );
+  expect(stepped).toMatchObject({ paused: true, at: START + 10 * MINUTE, published: 10 });
+  const sought = await replay("seek", `${id}`, at(START + 60 * MINUTE));
+  expect(sought).toMatchObject({ generation: 1, run: `${id}.1`, paused: true });
+  await until(
+    () => listed(id),
+    ({ at: reached, published }) => reached === START + 60 * MINUTE && published === 60,
+  );
+
+  expect(await replay("speed", `${id}`, "120")).toMatchObject({ speed: 120 });
+  expect(await replay("resume", `${id}`)).toMatchObject({ paused: false });
+  await until(
+    () => listed(id),
+    ({ published }) => Number(published) > 60,
+  );
+  await killReplayTask();
+  expect(await replay("speed", `${id}`, "max")).toMatchObject({ speed: "max", phase: "playing" });
+  await until(
+    () => listed(id),
+    ({ phase }) => phase === "finished",
+  );
+  const [first, second, tested] = await Promise.all([
+    until(
+      () => told("runs", "show", `${run}`),
+      ({ status }) => status !== "running",
+    ),
+    until(
+      () => told("runs", "show", `${id}.1`),
+      ({ status }) => status !== "running",
+    ),
+    told("backtest", ...RUN),
+  ]);
+  expect(first).toMatchObject({ run: `${id}.0`, status: "stopped" });
+  expect(second).toMatchObject({ status: "finished", resultHash: tested["resultHash"] });
+
+  const other = await replay("start", ...RUN, "--speed", "1");
+  await replay("stop", `${other["session"]}`);
+  await until(
+    () => listed(other["session"]),
+    ({ phase }) => phase === "stopped",
+  );
+  expect(await folder.output(["replay", "list"], NO_STORE)).toMatch(new RegExp(`^${id} .* finished .*${id}\\.1$`, "m"));
+});
+
+test("a paper run follows replays as live, of the store and of a file", { timeout: CASES_MS }, async () => {
+  const feeds = [`${BTC}@1m`, `slow=${BTC}@5m`];
+  const span = ["--from", at(START + 150 * MINUTE), "--warm-from", at(START)];
+  const plan = ["trend-filter", ...feeds, ...span, "--param", "trend=5"];
+  const { run } = await told("paper", "start", ...plan);
+  const live = ["start", BTC, "--as-live", "--speed", "max", "--wait"];
+  expect(await replay(...live, "--from", at(START + 150 * MINUTE))).toMatchObject({ phase: "finished", run: null });
+  const lastBar = (minutes: number) => (answer: Json) => answer["lastBar"] === START + minutes * MINUTE;
+  expect(await until(() => told("paper", "show", `${run}`), lastBar(240))).toMatchObject({ status: "running" });
+  const stopped = await told("paper", "stop", `${run}`);
+  const known = await told("backtest", ...plan, "--as", "known");
+  expect(stopped).toMatchObject({ status: "stopped", resultHash: known["resultHash"], figures: known["figures"] });
+
+  await folder.output(["paper", "resume", `${run}`], NO_STORE);
+  const more = await replay(...live, "--from", at(SPLIT), "--file", "later.csv.gz");
+  expect(more).toMatchObject({ phase: "finished", mode: "as-live", error: null });
+  await until(() => told("paper", "show", `${run}`), lastBar(360));
+  const again = await told("paper", "stop", `${run}`);
+  const whole = await told("backtest", ...plan, "--as", "known");
+  expect(again).toMatchObject({ status: "stopped", resultHash: whole["resultHash"], figures: whole["figures"] });
+  expect(tradesOf(whole)).toBeGreaterThan(tradesOf(known));
+  const behind = await folder.run(["replay", ...live, "--from", at(SPLIT)], NO_STORE);
+  expectFault(behind, CONFLICT, `${BTC} is live up to ${at(START + 360 * MINUTE)}`, "choose a --from after");
+});
