@@ -7,7 +7,7 @@ import type { LogRecord } from "../ports/event-log.ts";
 import { encodeCandlesRecord } from "../wire/candle-records.ts";
 import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { parseReplayRun, replayKey, replayRunOf } from "../wire/replay-keys.ts";
-import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
+import { type BadRow, type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, REPLAY_CANDLES, REPLAY_TICKS } from "../wire/topics.ts";
 import { atOnce } from "./at-once.ts";
 import { presentGeneration } from "./replay/session-store.ts";
@@ -16,6 +16,9 @@ import { type Output, type StagePorts, type StageState, stepStage } from "./stag
 /** Name of the stage in checkpoints: of instruments that are live, and of those that are replayed. */
 export const AGGREGATE = "aggregate";
 export const AGGREGATE_REPLAY = "aggregate-replay";
+
+/** Raw records that the letters of one record's rows hold together, bytes. */
+const MOST_LETTER_BYTES = 8 << 20;
 
 /** Live candles are made from one minute up. */
 export const LIVE_TIMEFRAMES: readonly Timeframe[] = TIMEFRAMES.filter((timeframe) => timeframe !== "1s");
@@ -80,8 +83,7 @@ class AggregateState implements StageState {
     };
     try {
       const decoded = decodeTickRecord(record.value);
-      const letters = decoded.badRows.map((bad) => letter(bad.row, bad.reason));
-      return [...this.#candles(decoded), ...letters];
+      return [...this.#candles(decoded), ...lettersOf(decoded.badRows, record.value!.length, letter)];
     } catch (error) {
       if (error instanceof InputError) return [letter(null, error.message)];
       throw error;
@@ -103,6 +105,22 @@ class AggregateState implements StageState {
     const value = encodeCandlesRecord({ instrument, ...folded, ...(replay === null ? null : { replay }) });
     return [{ topic: replay === null ? CANDLES : REPLAY_CANDLES, key: this.#key, value }];
   }
+}
+
+/** A letter a row, as long as they are not too much together, each holding the whole record: then one for all. */
+function lettersOf(
+  badRows: readonly BadRow[],
+  recordBytes: number,
+  letter: (row: number | null, reason: string) => Output,
+): readonly Output[] {
+  if (badRows.length * recordBytes <= MOST_LETTER_BYTES) return badRows.map(({ row, reason }) => letter(row, reason));
+  const [first] = badRows;
+  return [
+    letter(
+      null,
+      `${badRows.length} rows are bad, and only these left out; the first, row ${first!.row}: ${first!.reason}`,
+    ),
+  ];
 }
 
 /**
