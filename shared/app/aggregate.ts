@@ -5,20 +5,17 @@ import { type Instrument, instrumentKey } from "../market/instrument.ts";
 import { TIMEFRAMES, type Timeframe } from "../market/timeframe.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import { encodeCandlesRecord } from "../wire/candle-records.ts";
-import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { parseReplayRun, replayKey, replayRunOf } from "../wire/replay-keys.ts";
-import { type BadRow, type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
-import { CANDLES, DEAD_LETTERS, REPLAY_CANDLES, REPLAY_TICKS } from "../wire/topics.ts";
+import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
+import { CANDLES, REPLAY_CANDLES, REPLAY_TICKS } from "../wire/topics.ts";
 import { atOnce } from "./at-once.ts";
+import { letterOf, rowLettersOf } from "./letters.ts";
 import { presentGeneration } from "./replay/session-store.ts";
 import { type Output, type StagePorts, type StageState, stepStage } from "./stage.ts";
 
 /** Name of the stage in checkpoints: of instruments that are live, and of those that are replayed. */
 export const AGGREGATE = "aggregate";
 export const AGGREGATE_REPLAY = "aggregate-replay";
-
-/** Raw records that the letters of one record's rows hold together, bytes. */
-const MOST_LETTER_BYTES = 8 << 20;
 
 /** Live candles are made from one minute up. */
 export const LIVE_TIMEFRAMES: readonly Timeframe[] = TIMEFRAMES.filter((timeframe) => timeframe !== "1s");
@@ -73,19 +70,11 @@ class AggregateState implements StageState {
   }
 
   fold(record: LogRecord): readonly Output[] {
-    const letter = (row: number | null, reason: string): Output => {
-      const { topic, partition, offset, key, value } = record;
-      return {
-        topic: DEAD_LETTERS,
-        key: topic,
-        value: encodeDeadLetter({ topic, partition, offset, key, row, reason, value }),
-      };
-    };
     try {
       const decoded = decodeTickRecord(record.value);
-      return [...this.#candles(decoded), ...lettersOf(decoded.badRows, record.value!.length, letter)];
+      return [...this.#candles(decoded), ...rowLettersOf(record, decoded.badRows)];
     } catch (error) {
-      if (error instanceof InputError) return [letter(null, error.message)];
+      if (error instanceof InputError) return [letterOf(record, error.message)];
       throw error;
     }
   }
@@ -105,22 +94,6 @@ class AggregateState implements StageState {
     const value = encodeCandlesRecord({ instrument, ...folded, ...(replay === null ? null : { replay }) });
     return [{ topic: replay === null ? CANDLES : REPLAY_CANDLES, key: this.#key, value }];
   }
-}
-
-/** A letter a row, as long as they are not too much together, each holding the whole record: then one for all. */
-function lettersOf(
-  badRows: readonly BadRow[],
-  recordBytes: number,
-  letter: (row: number | null, reason: string) => Output,
-): readonly Output[] {
-  if (badRows.length * recordBytes <= MOST_LETTER_BYTES) return badRows.map(({ row, reason }) => letter(row, reason));
-  const [first] = badRows;
-  return [
-    letter(
-      null,
-      `${badRows.length} rows are bad, and only these left out; the first, row ${first!.row}: ${first!.reason}`,
-    ),
-  ];
 }
 
 /**

@@ -50,9 +50,9 @@ it("stores the blocks of a batch together, and tells conflicts by the row of the
     logged(2, { kind: "heartbeat", watermark: NOON }),
     logged(3, block(tickColumns([tick(5), tick(6)]))),
   ]);
-  expect(told.map(({ logged: { offset }, row }) => [offset, row])).toEqual([
-    [1, 1],
-    [3, 1],
+  expect(told.map(({ logged: { offset }, rows }) => [offset, rows.map(({ row }) => row)])).toEqual([
+    [1, [1]],
+    [3, [1]],
   ]);
   expect(ports.ticks.appends).toBe(2);
   expect((await ports.ticks.extent(BTC))?.count).toBe(6);
@@ -70,9 +70,9 @@ it("stores what it can where one block is refused, and passes poison over", asyn
     logged(4, block(tickColumns([tick(4)])), { key: "binance:ETH/USDT" }),
     logged(5, block(tickColumns([tick(5)]))),
   ]);
-  expect(told.map(({ logged: { offset }, row, reason }) => [offset, row, reason])).toEqual([
-    [1, null, "refused"],
-    [2, null, expect.stringContaining("kind 'aggregate'")],
+  expect(told.map(({ logged: { offset }, rows, reason }) => [offset, rows, reason])).toEqual([
+    [1, [], "refused"],
+    [2, [], expect.stringContaining("kind 'aggregate'")],
   ]);
   expect((await ports.ticks.extent(BTC))?.count).toBe(2);
 });

@@ -9,6 +9,7 @@ import type { RangeRegistry } from "../ports/range-registry.ts";
 import type { TickStore } from "../ports/tick-store.ts";
 import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
 import { atOnce } from "./at-once.ts";
+import type { RefusedRow } from "./letters.ts";
 
 export interface ArchiveTicksPorts {
   readonly ticks: TickStore;
@@ -19,11 +20,12 @@ export interface ArchiveTicksPorts {
 /** Instruments that are stored at once. */
 const AT_ONCE = 8;
 
-/** What of a record could not be stored: a row of its block, or all of it. */
+/** What of a record could not be stored: all of it, for a reason, or rows of its block. */
 export interface NotStored {
   readonly logged: LogRecord;
-  readonly row: number | null;
-  readonly reason: string;
+  /** Null where it is told row by row. */
+  readonly reason: string | null;
+  readonly rows: readonly RefusedRow[];
 }
 
 /** A block of ticks of topic `ticks`, with the record that it came in. */
@@ -95,10 +97,13 @@ async function storeBlocks(ports: ArchiveTicksPorts, blocks: readonly Block[]): 
       await ports.ranges.markDirty(instrument, from, from + 1);
     }
     await markJoined(ports, instrument, ticks);
-    return conflictsOf(blocks, conflicts);
+    return conflictsOf(
+      blocks,
+      conflicts.toSorted((a, b) => a - b),
+    );
   } catch (error) {
     if (!(error instanceof InputError) || (error.code !== "conflict" && error.code !== "bad-data")) throw error;
-    if (blocks.length === 1) return [{ logged: blocks[0]!.logged, row: null, reason: error.message }];
+    if (blocks.length === 1) return [{ logged: blocks[0]!.logged, reason: error.message, rows: [] }];
     const notStored: NotStored[] = [];
     for (const block of blocks) notStored.push(...(await storeBlocks(ports, [block])));
     return notStored;
@@ -120,20 +125,22 @@ async function markJoined(ports: ArchiveTicksPorts, instrument: Instrument, { ts
   }
 }
 
-/** `conflicts`: rows of all blocks together. */
+/** `conflicts`: rows of all blocks together, ascending. */
 function conflictsOf(blocks: readonly Block[], conflicts: readonly number[]): NotStored[] {
   const notStored: NotStored[] = [];
   let first = 0;
+  let next = 0;
   for (const { logged, decoded, record } of blocks) {
     const { ticks } = record;
-    const rows = rowsOf(ticks.length, decoded);
-    for (const conflict of conflicts) {
-      const row = conflict - first;
-      if (row < 0 || row >= ticks.length) continue;
-      const reason = `id ${ticks.id[row]} is held with other content: the first one stays`;
-      notStored.push({ logged, row: rows[row]!, reason });
+    const end = first + ticks.length;
+    const places = rowsOf(ticks.length, decoded);
+    const rows: RefusedRow[] = [];
+    for (; next < conflicts.length && conflicts[next]! < end; next++) {
+      const row = conflicts[next]! - first;
+      rows.push({ row: places[row]!, reason: `id ${ticks.id[row]} is held with other content: the first one stays` });
     }
-    first += ticks.length;
+    if (rows.length > 0) notStored.push({ logged, reason: null, rows });
+    first = end;
   }
   return notStored;
 }

@@ -4,11 +4,12 @@ import type { EventLog, LogRecord } from "../ports/event-log.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRegistry } from "../ports/run-registry.ts";
 import { decodeCandlesRecord } from "../wire/candle-records.ts";
-import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { PoisonError } from "../wire/decoded.ts";
 import { decodeRunTopic } from "../wire/run-event-records.ts";
-import { CANDLES, DEAD_LETTERS, RUN_EVENTS, TICKS } from "../wire/topics.ts";
+import { CANDLES, RUN_EVENTS, TICKS } from "../wire/topics.ts";
 import { type ArchiveTicksPorts, archiveTicks } from "./archive-ticks.ts";
+import { letterOf, rowLettersOf } from "./letters.ts";
+import { publish } from "./stage.ts";
 
 export interface ArchivePorts extends ArchiveTicksPorts {
   readonly results: ResultStore;
@@ -31,8 +32,8 @@ export async function archive(ports: ArchivePorts, records: readonly LogRecord[]
 }
 
 async function archiveTicksAndReport(ports: ArchivePorts, records: readonly LogRecord[]): Promise<void> {
-  for (const { logged, row, reason } of await archiveTicks(ports, records)) {
-    await report(ports.log, logged, row, reason);
+  for (const { logged, reason, rows } of await archiveTicks(ports, records)) {
+    await publish(ports.log, reason === null ? rowLettersOf(logged, rows) : [letterOf(logged, reason)]);
   }
 }
 
@@ -46,15 +47,9 @@ async function storeOrReport(
     await store(ports, records);
   } catch (error) {
     if (!(error instanceof InputError) || (error.code !== "bad-data" && error.code !== "conflict")) throw error;
-    if (records.length === 1) await report(ports.log, records[0]!, null, error.message);
+    if (records.length === 1) await publish(ports.log, [letterOf(records[0]!, error.message)]);
     else for (const record of records) await storeOrReport(ports, [record], store);
   }
-}
-
-async function report(log: EventLog, record: LogRecord, row: number | null, reason: string): Promise<void> {
-  const { topic, partition, offset, key, value } = record;
-  const letter = encodeDeadLetter({ topic, partition, offset, key, row, reason, value });
-  await log.publish(DEAD_LETTERS, [{ key: topic, value: letter }]);
 }
 
 /** Throws PoisonError for a record under a key that is not its own: its order among its like is not known. */

@@ -4,10 +4,10 @@ import { instrumentKey } from "../market/instrument.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { ArtefactRun, RunArtefact } from "../ports/run-artefacts.ts";
 import type { CandlesRecord } from "../wire/candle-records.ts";
-import { encodeDeadLetter } from "../wire/dead-letters.ts";
 import { encodeRunEventsInParts } from "../wire/run-event-records.ts";
-import { DEAD_LETTERS, REPLAY_CANDLES, RUN_EVENTS } from "../wire/topics.ts";
+import { REPLAY_CANDLES, RUN_EVENTS } from "../wire/topics.ts";
 import type { DecodedCandles } from "./decoded-candles.ts";
+import { letterOf } from "./letters.ts";
 import { encodeLiveRun, type LiveRunState } from "./live-run-state.ts";
 import type { RunPlan } from "./run-plan.ts";
 import type { Output, StageState } from "./stage.ts";
@@ -174,11 +174,11 @@ export class LiveRun implements SteppedRun {
     const decoded = this.#batch.of(record);
     // `archive` reports poison on the live topic.
     const poison = record.topic === REPLAY_CANDLES ? this.#batch.poison(record) : null;
-    if (poison !== null) outputs.push(letter(record, poison));
+    if (poison !== null) outputs.push(letterOf(record, poison));
     try {
       for (const each of [skipped.get(record), decoded]) {
         const missed = each === undefined || each === null ? [] : this.#take(run, each);
-        if (missed.length > 0) outputs.push(letter(record, this.#tooLate(missed)));
+        if (missed.length > 0) outputs.push(letterOf(record, this.#tooLate(missed)));
       }
       run.advance();
     } catch (error) {
@@ -238,12 +238,4 @@ export class LiveRun implements SteppedRun {
     }
     return missed;
   }
-}
-
-function letter({ topic, partition, offset, key, value }: LogRecord, reason: string): Output {
-  return {
-    topic: DEAD_LETTERS,
-    key: topic,
-    value: encodeDeadLetter({ topic, partition, offset, key, row: null, reason, value }),
-  };
 }
