@@ -1,10 +1,10 @@
 import { InputError } from "../market/input-error.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
+import type { RunEnd } from "./live-run-life.ts";
 import { candleColumns, type ReadCandlesPorts } from "./read-candles.ts";
 import { figuresOf } from "./run-on-columns.ts";
 import { parsePlan } from "./run-plan.ts";
-import type { RunEnd } from "./step-strategies.ts";
 
 /**
  * Figures of what a live run has done so far; null where it has traded no bar. Throws InputError 'no-data' where

@@ -2,10 +2,11 @@ import { InputError } from "../market/input-error.ts";
 import type { ResultStore } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import { liveFigures } from "./live-figures.ts";
+import { continueLiveRun, stopLiveRun } from "./live-run-life.ts";
 import { registerLiveRun } from "./register-run.ts";
 import { changeRun } from "./run-changes.ts";
 import { identityOf, pinnedCode, type RunCode, type RunPlan } from "./run-plan.ts";
-import { continueLiveRun, type StepStrategiesPorts, stopLiveRun } from "./step-strategies.ts";
+import type { StepStrategiesPorts } from "./step-strategies.ts";
 
 export interface PaperRunPorts extends StepStrategiesPorts {
   readonly results: ResultStore;

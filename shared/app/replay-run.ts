@@ -1,12 +1,12 @@
 import { InputError } from "../market/input-error.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import { liveFigures } from "./live-figures.ts";
+import { type RunEnd, standOf, stopLiveRun } from "./live-run-life.ts";
 import type { PaperRunPorts } from "./paper-run.ts";
 import type { ReadCandlesPorts } from "./read-candles.ts";
 import { registerLiveRun } from "./register-run.ts";
 import { changeRun } from "./run-changes.ts";
 import type { RunCode, RunPlan } from "./run-plan.ts";
-import { type RunEnd, standOf, stopLiveRun } from "./step-strategies.ts";
 
 /**
  * Registers the run of a replay, whose candles, those of its warm-up too, all come on topic `replay-candles` under keys

@@ -6,11 +6,11 @@ import { replayRunOf } from "../wire/replay-keys.ts";
 import { CANDLES, REPLAY_CANDLES } from "../wire/topics.ts";
 import { DecodedCandles } from "./decoded-candles.ts";
 import type { SteppedRun } from "./live-run.ts";
-import { decodeLiveRun, encodeLiveRun, LIVE_RUN_SCHEMA } from "./live-run-state.ts";
+import { decodeLiveRun, LIVE_RUN_SCHEMA } from "./live-run-state.ts";
 import { type OpenRunPorts, openRun, RunCodeWaits } from "./open-run.ts";
 import { changeRun } from "./run-changes.ts";
 import { parsePlan, type RunPlan } from "./run-plan.ts";
-import { closeStep, type OpenedStep, type Output, openStep, publish, type StagePorts } from "./stage.ts";
+import { closeStep, type OpenedStep, type Output, openStep, type StagePorts } from "./stage.ts";
 
 /** Name of the stage in checkpoints. */
 export const STEP_STRATEGIES = "step-strategies";
@@ -180,102 +180,4 @@ async function say(ports: StepStrategiesPorts, record: RunRecord, why: string | 
   if (record.error === why) return;
   const held = await ports.runs.get(record.run);
   if (held?.status === "running") await changeRun(ports, { ...held, error: why });
-}
-
-/** How a live run stands. */
-export interface RunEnd {
-  /** Why it failed; null otherwise. */
-  readonly failure: string | null;
-  /** Null for a failed one, and where no bar was traded on. */
-  readonly resultHash: string | null;
-  /** Close time of the bars of its last cycle, ms UTC; 0 before the first. */
-  readonly clock: number;
-  /** Whether every instrument of it has ended. */
-  readonly complete: boolean;
-}
-
-/** How a run stands, having folded what it had kept. Its code need not be there. */
-export async function standOf(ports: StepStrategiesPorts, record: RunRecord): Promise<RunEnd> {
-  const plan = parsePlan(record.definition);
-  await stepKept(ports, record, plan);
-  return endOf(plan, (await ports.checkpoints.load(STEP_STRATEGIES, record.run))?.state ?? null);
-}
-
-function endOf(plan: RunPlan, bytes: Uint8Array | null): RunEnd {
-  const state = decodeLiveRun(bytes);
-  if (state.status === "failed") return { failure: state.why, resultHash: null, clock: 0, complete: false };
-  const ended = new Set(state.begun?.ended);
-  return {
-    failure: null,
-    resultHash: state.begun?.resultHash ?? null,
-    clock: state.begun?.clock ?? 0,
-    complete: plan.feeds.every(({ feed }) => ended.has(instrumentKey(feed.instrument))),
-  };
-}
-
-/**
- * Stops a live run, under the same condition as its steps, so that none comes between; repeats give the same. Its state
- * stays in its checkpoint.
- */
-export async function stopLiveRun(ports: StepStrategiesPorts, record: RunRecord): Promise<RunEnd> {
-  const plan = parsePlan(record.definition);
-  await stepKept(ports, record, plan);
-  return switchTo(ports, record, plan, "stopped");
-}
-
-/** Lets a stopped run go on: it takes from the store what it missed. Repeats give the same. */
-export async function continueLiveRun(ports: StepStrategiesPorts, record: RunRecord): Promise<RunEnd> {
-  return switchTo(ports, record, parsePlan(record.definition), "live");
-}
-
-async function switchTo(
-  { checkpoints }: Pick<StepStrategiesPorts, "checkpoints">,
-  { run }: RunRecord,
-  plan: RunPlan,
-  status: "live" | "stopped",
-): Promise<RunEnd> {
-  for (;;) {
-    const stored = await checkpoints.load(STEP_STRATEGIES, run);
-    const state = decodeLiveRun(stored?.state ?? null);
-    if (state.status === "failed" || (stored !== null && state.status === status)) {
-      return endOf(plan, stored?.state ?? null);
-    }
-    // What was kept is in the store by the time that it goes on.
-    const next = encodeLiveRun({ status, begun: state.begun, kept: [] });
-    const checkpoint = { schema: LIVE_RUN_SCHEMA, state: next, fence: stored?.fence ?? [] };
-    if (await checkpoints.commit(STEP_STRATEGIES, run, stored?.version ?? 0, checkpoint)) return endOf(plan, next);
-  }
-}
-
-/** Folds what a run has kept, where it can by now. */
-async function stepKept(ports: StepStrategiesPorts, record: RunRecord, plan: RunPlan): Promise<void> {
-  const batch = new DecodedCandles();
-  for (;;) {
-    const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
-    const held = decodeLiveRun(stored?.state ?? null);
-    if (stored === null || held.status !== "live" || held.kept.length === 0) return;
-    let state: SteppedRun;
-    try {
-      state = await openRun(ports, record, plan, stored.state, [], batch);
-    } catch (error) {
-      if (error instanceof RunCodeWaits) return;
-      throw error;
-    }
-    const outputs: Output[] = [];
-    let fault: unknown = null;
-    const work = (): void => {
-      try {
-        outputs.push(...state.foldKept());
-      } catch (error) {
-        fault = error;
-      }
-    };
-    const [outcome] = ports.watchdog.watch([work]);
-    if (fault !== null) throw fault;
-    if (outcome === "interrupted") continue;
-    if (outcome === "overran") state.overran(ports.watchdog.seconds);
-    await publish(ports.log, outputs);
-    const next = { schema: LIVE_RUN_SCHEMA, state: state.encode(), fence: stored.fence };
-    if (await ports.checkpoints.commit(STEP_STRATEGIES, record.run, stored.version, next)) return;
-  }
 }
