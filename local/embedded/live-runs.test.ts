@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { aggregate } from "#shared/app/aggregate.ts";
 import { backtest } from "#shared/app/backtest.ts";
 import { CatalogArtefacts } from "#shared/app/catalog-artefacts.ts";
+import { decodeLiveRun, encodeLiveRun } from "#shared/app/live-run-state.ts";
 import { resumePaperRun, startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
 import { parsePlan } from "#shared/app/run-plan.ts";
 import { stepStrategies } from "#shared/app/step-strategies.ts";
@@ -51,6 +52,12 @@ class Counts extends Strategy({}) {
   override next(): void {
     this.log(String(this.data.close.now));
   }
+}
+
+/** Cannot be made in one process, though it was registered in another; `fails`: what its making throws. */
+class Unmade extends Strategy({}) {
+  static fails: (() => unknown) | null = null;
+  readonly made = Unmade.fails === null ? "made" : String(Unmade.fails());
 }
 
 const CLASSES = { throws: Throws, "keeps-map": KeepsMap, counts: Counts };
@@ -253,6 +260,78 @@ describe("a run that fails", () => {
     expect(frames.length).toBeGreaterThan(0);
     expect(frames[0]).toContain("at Throws.next");
     expect(await ports.results.read(tested.run)).toEqual(await ports.results.read(run));
+  });
+
+  const thrown: readonly [string, () => unknown, string][] = [
+    [
+      "an error",
+      () => {
+        throw new RangeError("no such table here");
+      },
+      "strategy unmade cannot go on: no such table here",
+    ],
+    [
+      "a text",
+      () => {
+        throw "no luck";
+      },
+      "strategy unmade threw no luck",
+    ],
+    [
+      "what has no words",
+      () => {
+        throw Object.create(null);
+      },
+      "cannot be told in words",
+    ],
+  ];
+  it.each(thrown)(
+    "fails alone when its making throws %s, at its start as when it goes on",
+    async (_what, fails, message) => {
+      for (const begun of [false, true]) {
+        Unmade.fails = null;
+        const ports = memoryPorts(1, new TestCatalog({ ...CLASSES, unmade: Unmade }));
+        const failing = await register(ports, "unmade", ["binance:BTC/USDT@1m"]);
+        const going = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+        if (begun) await send(ports, [...trades(BTC, NOON, 8)]);
+        Unmade.fails = fails;
+        await send(ports, [...trades(BTC, NOON, 8), beat(NOON + 4 * MINUTE)]);
+        const record = await ports.runs.get(failing);
+        expect(record?.status).toBe("failed");
+        expect(record?.error).toContain(message);
+        expect(await logsOf(ports, going)).toHaveLength(4);
+      }
+      Unmade.fails = null;
+    },
+  );
+
+  it("fails alone when its state cannot be restored", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const failing = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    const going = await register(ports, "counts", ["binance:BTC/USDT@1m"], {}, 1);
+    await send(ports, trades(BTC, NOON, 8));
+    const stored = (await ports.checkpoints.load("step-strategies", failing))!;
+    const state = decodeLiveRun(stored.state);
+    if (state.status !== "live" || state.begun === null) throw new Error("it has not begun");
+    const broken = encodeLiveRun({ ...state, begun: { ...state.begun, snapshot: Uint8Array.of(1, 2, 3) } });
+    await ports.checkpoints.commit("step-strategies", failing, stored.version, { ...stored, state: broken });
+    await send(ports, [beat(NOON + 4 * MINUTE)]);
+    expect(await ports.runs.get(failing)).toMatchObject({
+      status: "failed",
+      error: expect.stringContaining("cannot go on"),
+    });
+    expect(await logsOf(ports, going)).toHaveLength(4);
+  });
+
+  it("does not for a passing fault of what it reads: the batch is repeated", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    await publishTicks(ports.log, [...trades(BTC, NOON, 8), beat(NOON + 4 * MINUTE)]);
+    const artefacts = { load: () => Promise.reject(new Error("the disk is away")) };
+    await expect(new StreamHost({ ...ports, artefacts }).drain()).rejects.toThrow("the disk is away");
+    expect(await ports.runs.get(run)).toMatchObject({ status: "running", error: null });
+    await new StreamHost(ports).drain();
+    expect(await logsOf(ports, run)).toHaveLength(4);
   });
 
   it("fails alone when its state cannot be saved", async () => {

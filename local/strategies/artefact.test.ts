@@ -49,6 +49,8 @@ export class Turns extends Strategy({ fast: int(2, { min: 1, max: 9 }), slow: in
 }
 `;
 
+const THROWING = new TextEncoder().encode(`throw new Error("no such variable here")`);
+
 let folder = "";
 let ports: MemoryPorts;
 let store: LargeStateFolder;
@@ -125,6 +127,18 @@ test("a failed run tells where in the strategy's own file it threw", async () =>
   const [message, ...frames] = record!.error!.split("\n");
   expect(message).toBe("Turns.next failed at 2024-06-01T15:21:59.999Z: so many bars");
   expect(frames).toEqual([expect.stringMatching(/^ {4}at Turns\.next \(.*turns\/strategy\.ts:15:\d+\)$/)]);
+});
+
+test("a run whose stored code throws where it is loaded says so and waits, and no other does", async () => {
+  const code = await published();
+  const { run } = await startPaperRun(ports, PLAN, code, 1);
+  await writeFile(join(folder, "turns", "strategy.ts"), STRATEGY.replace("size: 1", "size: 2"));
+  const { run: going } = await startPaperRun(ports, PLAN, await published(), 2);
+  await store.put(artefactKey({ bundleHash: code.strategy.bundleHash, engineHash: code.engineHash }), THROWING);
+  await send(minutes(0, 10), { ...ports, artefacts: new StoredArtefacts(store) });
+  const why = expect.stringContaining("the stored code of strategy turns cannot be loaded: no such variable");
+  expect(await ports.runs.get(run)).toMatchObject({ status: "running", error: why });
+  expect((await ports.results.read(going)).cycles.length).toBe(10);
 });
 
 test("a run is not registered without its code, nor with a plan that the code refuses", async () => {

@@ -95,13 +95,20 @@ export interface LiveStart {
 const MOST_FRAMES = 3;
 
 /**
- * What a run fails for: its strategy threw, or keeps a state that cannot be saved. Throws any other error on. An
+ * What a run fails for, whatever it was: nothing but its own code and data are at work where it is asked for. An
  * artefact's errors are of classes of its own, which have the same names.
  */
-function reasonOf(artefact: RunArtefact, error: unknown): string {
-  if (!(error instanceof Error) || (error.name !== "StrategyError" && error.name !== "PlainDataError")) throw error;
-  const frames = error.cause instanceof Error ? artefact.framesOf(error.cause) : [];
-  return [error.message, ...frames.slice(0, MOST_FRAMES).map((frame) => `    at ${frame}`)].join("\n");
+function reasonOf({ artefact, plan }: LiveStart, error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return `strategy ${plan.strategy} threw ${String(error)}`;
+    const known = error.name === "StrategyError" || error.name === "PlainDataError";
+    const thrown = known ? error.cause : error;
+    const frames = thrown instanceof Error ? artefact.framesOf(thrown) : [];
+    const what = known ? error.message : `strategy ${plan.strategy} cannot go on: ${error.message}`;
+    return [what, ...frames.slice(0, MOST_FRAMES).map((frame) => `    at ${frame}`)].join("\n");
+  } catch {
+    return `strategy ${plan.strategy} threw what cannot be told in words: let it throw an Error`;
+  }
 }
 
 /**
@@ -157,7 +164,7 @@ export class LiveRun implements SteppedRun {
       };
       return encodeLiveRun({ status: "live", begun, kept: this.#kept });
     } catch (error) {
-      return encodeLiveRun({ status: "failed", why: reasonOf(this.#start.artefact, error) });
+      return encodeLiveRun({ status: "failed", why: reasonOf(this.#start, error) });
     }
   }
 
@@ -168,30 +175,42 @@ export class LiveRun implements SteppedRun {
 
   #fold(record: LogRecord): readonly Output[] {
     if (this.#failure !== null) return [];
-    const run = this.#opened();
-    const { id, plan, missed: skipped } = this.#start;
-    const outputs: Output[] = [];
     const decoded = this.#batch.of(record);
+    const outputs: Output[] = [];
     // `archive` reports poison on the live topic.
     const poison = record.topic === REPLAY_CANDLES ? this.#batch.poison(record) : null;
     if (poison !== null) outputs.push(letterOf(record, poison));
-    try {
-      for (const each of [skipped.get(record), decoded]) {
-        const missed = each === undefined || each === null ? [] : this.#take(run, each);
-        if (missed.length > 0) outputs.push(letterOf(record, this.#tooLate(missed)));
-      }
-      run.advance();
-    } catch (error) {
-      this.#failure = reasonOf(this.#start.artefact, error);
-    }
-    this.#clock = run.clock;
-    const events = run.drain();
-    if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return outputs;
-    const feeds = plan.feeds.map(({ feed }) => feed.name);
-    for (const value of encodeRunEventsInParts({ run: id, feeds, events })) {
-      outputs.push({ topic: RUN_EVENTS, key: id, value });
-    }
+    this.#guarded(() => {
+      const run = this.#opened();
+      this.#guarded(() => {
+        for (const each of [this.#start.missed.get(record), decoded]) {
+          const missed = each === undefined || each === null ? [] : this.#take(run, each);
+          if (missed.length > 0) outputs.push(letterOf(record, this.#tooLate(missed)));
+        }
+        run.advance();
+      });
+      // What it did before it failed is kept.
+      this.#clock = run.clock;
+      outputs.push(...this.#drained(run));
+    });
     return outputs;
+  }
+
+  /** Does work of the run; what that throws fails the run. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#failure ??= reasonOf(this.#start, error);
+    }
+  }
+
+  #drained(run: ArtefactRun): readonly Output[] {
+    const events = run.drain();
+    if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return [];
+    const { id, plan } = this.#start;
+    const feeds = plan.feeds.map(({ feed }) => feed.name);
+    return encodeRunEventsInParts({ run: id, feeds, events }).map((value) => ({ topic: RUN_EVENTS, key: id, value }));
   }
 
   #tooLate(missed: readonly Candle[]): string {

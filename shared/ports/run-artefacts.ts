@@ -32,6 +32,9 @@ export interface RunArtefact {
 
 /** Where live runs find the code that they are pinned to, whatever is deployed by now. */
 export interface RunArtefacts {
-  /** Throws InputError 'not-found' where it is not there, 'conflict' where it is of an interface that is not known. */
+  /**
+   * Throws InputError: 'not-found' where it is not there, 'conflict' where it is of an interface that is not known,
+   * 'bad-data' where its module throws.
+   */
   load(code: PinnedCode): Promise<RunArtefact>;
 }

@@ -39,7 +39,7 @@ export class StoredArtefacts implements RunArtefacts {
     if (bytes === null) throw new InputError("not-found", `the code of strategy ${strategy} (${key}) is not stored`);
     const text = new TextDecoder().decode(bytes);
     // Without its map, which others would look for files by.
-    const { version, artefact } = await importText(text.replace(INLINE_MAP, ""));
+    const { version, artefact } = await importText(text.replace(INLINE_MAP, ""), strategy);
     if (version !== ARTEFACT_VERSION) {
       throw new InputError(
         "conflict",
@@ -64,12 +64,17 @@ export class StoredArtefacts implements RunArtefacts {
 }
 
 /** Imports a module from memory: it may be read by nobody else meanwhile, and is not needed as a file any more after. */
-async function importText(text: string): Promise<ArtefactModule> {
+async function importText(text: string, strategy: string): Promise<ArtefactModule> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-artefact-"));
   try {
     const file = join(folder, "artefact.mjs");
     await writeFile(file, text, { mode: 0o600, flag: "wx" });
-    return (await import(pathToFileURL(file).href)) as ArtefactModule;
+    return (await import(pathToFileURL(file).href).catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new InputError("bad-data", `the stored code of strategy ${strategy} cannot be loaded: ${reason}`, {
+        cause,
+      });
+    })) as ArtefactModule;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
