@@ -13,7 +13,7 @@ import { type Tick, tickColumns } from "#shared/market/tick.ts";
 import type { LogRecord } from "#shared/ports/event-log.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { NewerVersionError } from "#shared/wire/decoded.ts";
-import { CANDLES, TICKS } from "#shared/wire/topics.ts";
+import { CANDLES, REPLAY_CANDLES, TICKS } from "#shared/wire/topics.ts";
 import { StreamHost } from "./stream-host.ts";
 import {
   type Arrival,
@@ -431,6 +431,16 @@ describe("poison", () => {
     ]);
     expect(await ports.ranges.dirty(BTC)).toMatchObject([{ from: NOON, to: NOON + 1 }]);
   });
+
+  it.each(["", "k".repeat(3_000), `${"r".repeat(3_000)}.0/binance:BTC/USDT`, "replay-1.0/nothing"])(
+    "on replayed candles by its key is a dead letter, and the others of its batch are taken",
+    async (key) => {
+      const ports = memoryPorts();
+      await ports.log.publish(REPLAY_CANDLES, [{ key, value: text({}) }]);
+      await new StreamHost(ports).drain();
+      expect(await deadLetters(ports.log)).toMatchObject([{ topic: REPLAY_CANDLES, key }]);
+    },
+  );
 
   it.each([TICKS, CANDLES])("is no newer version on %s: all wait, and nothing is committed", async (topic) => {
     const ports = memoryPorts(1, new TestCatalog(CLASSES));

@@ -4,8 +4,10 @@ import { MemoryEventLog } from "#shared/adapters/memory/event-log.ts";
 import type { DeadLetter } from "../wire/dead-letters.ts";
 import { decodeDeadLetter } from "../wire/dead-letters.ts";
 import { RECORD_BYTES } from "../wire/record-bytes.ts";
-import { CANDLES, DEAD_LETTERS, TICKS } from "../wire/topics.ts";
-import { aggregate } from "./aggregate.ts";
+import { CANDLES, DEAD_LETTERS, REPLAY_TICKS, TICKS } from "../wire/topics.ts";
+import { AGGREGATE, AGGREGATE_REPLAY, aggregate } from "./aggregate.ts";
+import type { ReplaySession } from "./replay/replay-session.ts";
+import { commitSession } from "./replay/session-store.ts";
 
 const NOON = Date.UTC(2024, 5, 1, 12);
 const BTC = { exchange: "binance", symbol: "BTC/USDT" };
@@ -53,3 +55,37 @@ it("writes one letter for a great block of bad rows, which would fill the topic 
     }),
   ]);
 });
+
+const REPLAYED = "replay-1.0/binance:BTC/USDT";
+
+it.each([
+  [TICKS, ""],
+  [TICKS, "k".repeat(1_500)],
+  [TICKS, `binance:${"B".repeat(1_500)}/USDT`],
+  [TICKS, "no instrument"],
+  [REPLAY_TICKS, ""],
+  [REPLAY_TICKS, `${"r".repeat(3_000)}.0/binance:BTC/USDT`],
+  [REPLAY_TICKS, "binance:BTC/USDT"],
+  [REPLAY_TICKS, "replay-1.0"],
+  [REPLAY_TICKS, "replay-1.0/nothing"],
+])(
+  "sends a record of %s to dead letters whose key can be no instrument's, and folds the others (%#)",
+  async (topic, key) => {
+    const log = new MemoryEventLog([{ name: DEAD_LETTERS, partitions: 1, groups: [], bound: 100 }], () => NOON);
+    const checkpoints = new MemoryCheckpointStore();
+    const place = { topic, partition: 0, appendTime: NOON, value: blockOf(1) };
+    const good = topic === TICKS ? "binance:BTC/USDT" : REPLAYED;
+    await commitSession(checkpoints, { session: "replay-1", generation: 0 } as ReplaySession, 0);
+    await aggregate({ log, checkpoints }, [
+      { ...place, key, offset: 3 },
+      { ...place, value: null, key: good, offset: 4 },
+    ]);
+    const letters = (await log.poll("anybody", DEAD_LETTERS, 100)).map((each) => decodeDeadLetter(each.value));
+    expect(letters).toMatchObject([
+      { topic, offset: 3, key, reason: expect.stringMatching(/^the key '/), value: place.value },
+      { topic, offset: 4 },
+    ]);
+    const stage = topic === TICKS ? AGGREGATE : AGGREGATE_REPLAY;
+    expect(await checkpoints.keys(stage)).toEqual([good]);
+  },
+);

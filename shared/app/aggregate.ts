@@ -10,8 +10,9 @@ import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, REPLAY_CANDLES, REPLAY_TICKS } from "../wire/topics.ts";
 import { atOnce } from "./at-once.ts";
 import { letterOf, rowLettersOf } from "./letters.ts";
+import { keyFault } from "./record-keys.ts";
 import { presentGeneration } from "./replay/session-store.ts";
-import { type Output, type StagePorts, type StageState, stepStage } from "./stage.ts";
+import { type Output, publish, type StagePorts, type StageState, stepStage } from "./stage.ts";
 
 /** Name of the stage in checkpoints: of instruments that are live, and of those that are replayed. */
 export const AGGREGATE = "aggregate";
@@ -26,6 +27,7 @@ const AT_ONCE = 16;
 /**
  * Folds a batch of topic `ticks` into candles, instrument by instrument; one of topic `replay-ticks` likewise into topic
  * `replay-candles`, for each session and generation apart; those of a generation that a seek has ended are skipped.
+ * Records whose key can be no instrument's go to dead letters.
  */
 export async function aggregate(ports: StagePorts, records: readonly LogRecord[]): Promise<void> {
   for (const [topic, ofTopic] of Map.groupBy(records, (record) => record.topic)) {
@@ -34,6 +36,12 @@ export async function aggregate(ports: StagePorts, records: readonly LogRecord[]
       Map.groupBy(ofTopic, (record) => record.key),
       AT_ONCE,
       async ([key, ofKey]) => {
+        const fault = keyFault(key, replayed);
+        if (fault !== null)
+          return publish(
+            ports.log,
+            ofKey.map((record) => letterOf(record, fault)),
+          );
         if (replayed && (await isOver(ports, key))) return;
         const stageKey = {
           stage: replayed ? AGGREGATE_REPLAY : AGGREGATE,

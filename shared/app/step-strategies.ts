@@ -5,12 +5,14 @@ import type { Watchdog } from "../ports/watchdog.ts";
 import { replayRunOf } from "../wire/replay-keys.ts";
 import { CANDLES, REPLAY_CANDLES } from "../wire/topics.ts";
 import { DecodedCandles } from "./decoded-candles.ts";
+import { letterOf } from "./letters.ts";
 import type { SteppedRun } from "./live-run.ts";
 import { decodeLiveRun, LIVE_RUN_SCHEMA } from "./live-run-state.ts";
 import { type OpenRunPorts, openRun, RunCodeWaits } from "./open-run.ts";
+import { keyFault } from "./record-keys.ts";
 import { changeRun } from "./run-changes.ts";
 import { parsePlan, type RunPlan } from "./run-plan.ts";
-import { closeStep, type OpenedStep, type Output, openStep, type StagePorts } from "./stage.ts";
+import { closeStep, type OpenedStep, type Output, openStep, publish, type StagePorts } from "./stage.ts";
 
 /** Name of the stage in checkpoints. */
 export const STEP_STRATEGIES = "step-strategies";
@@ -41,7 +43,7 @@ export async function stepStrategies(ports: StepStrategiesPorts, records: readon
   const replayed = records.filter(({ topic }) => topic === REPLAY_CANDLES);
   const steps = [
     ...(live.length === 0 ? [] : paperSteps(await ports.runs.running(), live)),
-    ...(replayed.length === 0 ? [] : await replaySteps(ports.runs, replayed)),
+    ...(replayed.length === 0 ? [] : await replaySteps(ports, replayed)),
   ];
   const batch = new DecodedCandles();
   const faults: unknown[] = [];
@@ -61,10 +63,18 @@ function paperSteps(running: readonly RunRecord[], records: readonly LogRecord[]
   });
 }
 
-/** A session's older generations are over: their records are skipped. */
-async function replaySteps(runs: RunRegistry, records: readonly LogRecord[]): Promise<RunStep[]> {
-  const own = Map.groupBy(records, ({ key }) => replayRunOf(key));
-  const found = await runs.getAll([...own.keys()]);
+/** A session's older generations are over: their records are skipped. Keys that can be no session's go to dead letters. */
+async function replaySteps(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<RunStep[]> {
+  const valid: LogRecord[] = [];
+  const letters: Output[] = [];
+  for (const record of records) {
+    const fault = keyFault(record.key, true);
+    if (fault === null) valid.push(record);
+    else letters.push(letterOf(record, fault));
+  }
+  await publish(ports.log, letters);
+  const own = Map.groupBy(valid, ({ key }) => replayRunOf(key));
+  const found = await ports.runs.getAll([...own.keys()]);
   return found
     .filter(({ kind, status }) => kind === "replay" && status === "running")
     .map((record) => ({ record, plan: parsePlan(record.definition), records: own.get(record.run)! }));

@@ -22,6 +22,7 @@ export interface StoredCheckpoint extends Checkpoint {
   readonly version: number;
 }
 
+/** `load` and `commit` throw InputError 'usage' for a key that is empty or longer than `LONGEST_KEY`. */
 export interface CheckpointStore {
   /** Null where nothing was committed. */
   load(stage: string, key: string): Promise<StoredCheckpoint | null>;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Checkpoint, CheckpointStore } from "#shared/ports/checkpoint-store.ts";
+import { LONGEST_KEY } from "#shared/ports/key-limit.ts";
 import { type Open, withStore } from "./opened.ts";
 import { propertyRuns } from "./property-runs.ts";
 
@@ -19,6 +20,7 @@ function checkpoint(text: string, schema = 1): Checkpoint {
 export function checkpointStoreContract(name: string, open: Open<CheckpointStore>): void {
   describe(`${name}: checkpoints`, () => {
     commitTests(open);
+    keyTests(open);
     removeTests(open);
     stateTests(open);
     it("agrees with a map of versions, whatever is committed", () => modelTest(open));
@@ -61,6 +63,23 @@ function commitTests(open: Open<CheckpointStore>): void {
       expect(await store.keys("two")).toEqual(["z"]);
       expect(await store.keys("three")).toEqual([]);
       expect(await store.load("two", "a")).toBeNull();
+    }));
+}
+
+function keyTests(open: Open<CheckpointStore>): void {
+  it("takes keys of up to 512 bytes, and refuses any other", () =>
+    withStore(open, async (store) => {
+      const longest = ["k".repeat(LONGEST_KEY), "ü".repeat(LONGEST_KEY / 2), '"'.repeat(LONGEST_KEY)].sort();
+      for (const key of longest) {
+        expect(await store.load("s", key)).toBeNull();
+        expect(await store.commit("s", key, 0, checkpoint("one"))).toBe(true);
+        expect(await store.load("s", key)).toEqual({ ...checkpoint("one"), version: 1 });
+      }
+      for (const key of ["", "k".repeat(LONGEST_KEY + 1), "ü".repeat(LONGEST_KEY / 2 + 1), "k".repeat(3_000)]) {
+        await expect(store.load("s", key)).rejects.toThrow("has not 1 to 512 bytes");
+        await expect(store.commit("s", key, 0, checkpoint("one"))).rejects.toThrow("has not 1 to 512 bytes");
+      }
+      expect(await store.keys("s")).toEqual(longest);
     }));
 }
 

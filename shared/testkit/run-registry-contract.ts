@@ -84,6 +84,14 @@ export function runRegistryContract(name: string, open: Open<RunRegistry>): void
         expect(await registry.getAll([])).toEqual([]);
       }));
 
+    it("has no run under an id that can be none's", () =>
+      withStore(open, async (registry) => {
+        await registry.put(record("r1", 1));
+        const impossible = ["", "r".repeat(600), "r".repeat(5_000), "ü".repeat(300)];
+        for (const run of impossible) expect(await registry.get(run)).toBeNull();
+        expect(await registry.getAll([...impossible, "r1"])).toEqual([record("r1", 1)]);
+      }));
+
     it("keeps why a run failed", () =>
       withStore(open, async (registry) => {
         const failed = record("r1", 5, { kind: "paper", status: "failed", error: "next() threw: ünexpected\n at x" });

@@ -1,5 +1,6 @@
 import { blobValue, type DuckDBBlobValue } from "@duckdb/node-api";
 import type { Checkpoint, CheckpointStore, FenceEntry, StoredCheckpoint } from "#shared/ports/checkpoint-store.ts";
+import { checkKey } from "#shared/ports/key-limit.ts";
 import { type Database, readRows } from "./database.ts";
 import { integer } from "./sql-text.ts";
 
@@ -11,6 +12,7 @@ export class DuckdbCheckpointStore implements CheckpointStore {
   }
 
   async load(stage: string, key: string): Promise<StoredCheckpoint | null> {
+    checkKey(key);
     const [row] = await this.#database.rows(
       "SELECT version, schema, state, fence FROM checkpoints WHERE stage = $1 AND key = $2",
       [stage, key],
@@ -25,7 +27,8 @@ export class DuckdbCheckpointStore implements CheckpointStore {
     };
   }
 
-  commit(stage: string, key: string, expectedVersion: number, checkpoint: Checkpoint): Promise<boolean> {
+  async commit(stage: string, key: string, expectedVersion: number, checkpoint: Checkpoint): Promise<boolean> {
+    checkKey(key);
     return this.#database.write(async (connection) => {
       const [held] = await readRows(connection, "SELECT version FROM checkpoints WHERE stage = $1 AND key = $2", [
         stage,

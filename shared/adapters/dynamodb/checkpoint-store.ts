@@ -9,6 +9,7 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Checkpoint, CheckpointStore, FenceEntry, StoredCheckpoint } from "#shared/ports/checkpoint-store.ts";
+import { checkKey } from "#shared/ports/key-limit.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 import { asking } from "./faults.ts";
 
@@ -39,6 +40,7 @@ export class DynamodbCheckpointStore implements CheckpointStore {
   }
 
   async load(stage: string, key: string): Promise<StoredCheckpoint | null> {
+    checkKey(key);
     for (let missing = ""; ; ) {
       const item = await this.#get(stage, key);
       if (item === undefined) return null;
@@ -64,6 +66,7 @@ export class DynamodbCheckpointStore implements CheckpointStore {
   }
 
   async commit(stage: string, key: string, expectedVersion: number, checkpoint: Checkpoint): Promise<boolean> {
+    checkKey(key);
     const version = expectedVersion + 1;
     const group = groupOf(stage, key);
     const large = checkpoint.state.length > LARGEST_INLINE ? largeKeyOf(group, version, checkpoint.state) : null;

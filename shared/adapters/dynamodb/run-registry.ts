@@ -7,6 +7,7 @@ import {
   paginateScan,
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
+import { fitsKey } from "#shared/ports/key-limit.ts";
 import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
 import { asking } from "./faults.ts";
 
@@ -40,6 +41,7 @@ export class DynamodbRunRegistry implements RunRegistry {
   }
 
   async get(run: string): Promise<RunRecord | null> {
+    if (!fitsKey(run)) return null;
     const { Item } = await asking(this.#table, () =>
       this.#client.send(new GetItemCommand({ TableName: this.#table, Key: { run: { S: run } }, ConsistentRead: true })),
     );
@@ -48,7 +50,7 @@ export class DynamodbRunRegistry implements RunRegistry {
 
   async getAll(runs: readonly string[]): Promise<readonly RunRecord[]> {
     const records: RunRecord[] = [];
-    for (const some of chunks([...new Set(runs)])) {
+    for (const some of chunks([...new Set(runs)].filter(fitsKey))) {
       let keys: Item[] = some.map((run) => ({ run: { S: run } }));
       while (keys.length > 0) {
         const request = { RequestItems: { [this.#table]: { Keys: keys, ConsistentRead: true } } };
