@@ -23,6 +23,7 @@ import {
   memoryPorts,
   planOf,
   publishTicks,
+  stopped,
   TestCatalog,
 } from "./test-chain.ts";
 
@@ -104,6 +105,29 @@ describe("a run on a short and a long timeframe", () => {
     await send(ports, [...trades(BTC, NOON + 90 * 1_000, 12), beat(NOON + 6 * MINUTE)]);
     const { cycles } = await ports.results.read(run);
     expect([...cycles.time]).toEqual([2, 3, 4, 5, 6].map((minute) => NOON + minute * MINUTE - 1));
+  });
+});
+
+describe("a run through a silence of days, whose candles one record of ticks closes", () => {
+  it("gives what its backtest gives", async () => {
+    const ports = memoryPorts();
+    const run = await register(ports, "trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@1h"]);
+    const hourly = await register(ports, "sma-cross", ["binance:BTC/USDT@1h"], { fast: 2, slow: 3 }, 1);
+    await send(ports, [...trades(BTC, NOON, 300), beat(NOON + 2 * MINUTE)]);
+    const monday = NOON + 6 * 24 * 60 * MINUTE;
+    const silence = await candlesOf(ports, [beat(monday)]);
+    expect(silence.length).toBeGreaterThan(4);
+    await stepStrategies(ports, silence);
+    await send(ports, [...trades(BTC, monday, 300, 300), beat(monday + 100 * MINUTE)]);
+    for (const [id, strategy] of [
+      [run, "trend-filter"],
+      [hourly, "sma-cross"],
+    ] as const) {
+      const { definition, resultHash } = await stopped(ports, id);
+      const tested = await backtest(ports, parsePlan(definition), await codeOf(ports.catalog, strategy), 0);
+      expect(tested.resultHash).not.toBeNull();
+      expect(resultHash).toBe(tested.resultHash);
+    }
   });
 });
 

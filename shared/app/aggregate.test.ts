@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { MemoryCheckpointStore } from "#shared/adapters/memory/checkpoint-store.ts";
 import { MemoryEventLog } from "#shared/adapters/memory/event-log.ts";
+import { decodeCandlesRecord } from "../wire/candle-records.ts";
 import type { DeadLetter } from "../wire/dead-letters.ts";
 import { decodeDeadLetter } from "../wire/dead-letters.ts";
 import { RECORD_BYTES } from "../wire/record-bytes.ts";
+import { encodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, REPLAY_TICKS, TICKS } from "../wire/topics.ts";
 import { AGGREGATE, AGGREGATE_REPLAY, aggregate } from "./aggregate.ts";
 import type { ReplaySession } from "./replay/replay-session.ts";
@@ -89,3 +91,20 @@ it.each([
     expect(await checkpoints.keys(stage)).toEqual([good]);
   },
 );
+
+it("keeps of the reason of a gap what a record of candles takes", async () => {
+  const topics = [CANDLES, DEAD_LETTERS].map((name) => ({ name, partitions: 1, groups: [], bound: 100 }));
+  const log = new MemoryEventLog(topics, () => NOON);
+  const key = `${BTC.exchange}:${BTC.symbol}`;
+  const gap = { kind: "gap-closed", from: NOON, to: NOON + 60_000, lost: true, reason: "r".repeat(1_048_000) } as const;
+  const place = { topic: TICKS, partition: 0, appendTime: NOON, key };
+  const values = [blockOf(1), encodeTickRecord(BTC, gap)];
+  const ports = { log, checkpoints: new MemoryCheckpointStore() };
+  await aggregate(
+    ports,
+    values.map((value, offset) => ({ ...place, value, offset })),
+  );
+  const records = await log.poll("anybody", CANDLES, 10);
+  const coverage = records.flatMap(({ value }) => decodeCandlesRecord(value).coverage);
+  expect(coverage).toEqual([{ from: NOON, to: NOON + 60_000, kind: "lost", reason: `${"r".repeat(999)}…` }]);
+});

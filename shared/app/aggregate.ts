@@ -4,7 +4,7 @@ import { InputError } from "../market/input-error.ts";
 import { type Instrument, instrumentKey } from "../market/instrument.ts";
 import { TIMEFRAMES, type Timeframe } from "../market/timeframe.ts";
 import type { LogRecord } from "../ports/event-log.ts";
-import { encodeCandlesRecord } from "../wire/candle-records.ts";
+import { encodeCandlesInParts } from "../wire/candle-parts.ts";
 import { parseReplayRun, replayKey, replayRunOf } from "../wire/replay-keys.ts";
 import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, REPLAY_CANDLES, REPLAY_TICKS } from "../wire/topics.ts";
@@ -99,8 +99,9 @@ class AggregateState implements StageState {
     const folded = this.#aggregator.fold(record);
     const { candles, dirty, coverage, ended } = folded;
     if (candles.length === 0 && dirty.length === 0 && coverage.length === 0 && ended === null) return [];
-    const value = encodeCandlesRecord({ instrument, ...folded, ...(replay === null ? null : { replay }) });
-    return [{ topic: replay === null ? CANDLES : REPLAY_CANDLES, key: this.#key, value }];
+    const topic = replay === null ? CANDLES : REPLAY_CANDLES;
+    const parts = encodeCandlesInParts({ instrument, ...folded, ...(replay === null ? null : { replay }) });
+    return parts.map((value) => ({ topic, key: this.#key, value }));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TickRecord } from "../aggregation/tick-record.ts";
+import { cutText } from "../market/cut-text.ts";
 import type { Instrument } from "../market/instrument.ts";
 import {
   BUY,
@@ -35,6 +36,9 @@ const NO_SIDE = 255;
 const LATEST = Date.UTC(2100, 0, 1);
 /** A watermark may stay behind the earliest tick by this, ms. */
 const SLACK = 86_400_000;
+
+/** UTF-16 units of a gap's reason that are kept: it goes on to the candles and into a store. */
+const LONGEST_REASON = 1_000;
 
 /** A row of a block that is no valid tick. */
 export interface BadRow {
@@ -90,20 +94,24 @@ export function decodeTickRecord(bytes: Uint8Array | null): DecodedTicks {
       case "heartbeat":
         return { kind, watermark: timeField(json, "watermark") };
       case "gap-opened":
-        return { kind, from: timeField(json, "from"), reason: textField(json, "reason") };
+        return { kind, from: timeField(json, "from"), reason: reasonField(json) };
       case "gap-closed":
         return {
           kind,
           from: timeField(json, "from"),
           to: timeField(json, "to"),
           lost: booleanField(json, "lost"),
-          reason: textField(json, "reason"),
+          reason: reasonField(json),
         };
       case "ended":
         return { kind, at: timeField(json, "at") };
     }
   })();
   return { instrument, record, badRows: [], replay };
+}
+
+function reasonField(json: Readonly<Record<string, unknown>>): string {
+  return cutText(textField(json, "reason"), LONGEST_REASON);
 }
 
 /** The time at `name`, ms UTC. Throws PoisonError. */
