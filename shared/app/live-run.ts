@@ -1,9 +1,11 @@
 import type { Candle } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
+import { cutText } from "../market/cut-text.ts";
 import { instrumentKey } from "../market/instrument.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { ArtefactRun, RunArtefact } from "../ports/run-artefacts.ts";
 import type { CandlesRecord } from "../wire/candle-records.ts";
+import { RECORD_BYTES } from "../wire/record-bytes.ts";
 import { encodeRunEventsInParts } from "../wire/run-event-records.ts";
 import { REPLAY_CANDLES, RUN_EVENTS } from "../wire/topics.ts";
 import type { DecodedCandles } from "./decoded-candles.ts";
@@ -94,6 +96,12 @@ export interface LiveStart {
 /** Frames of a stack that a failure tells. */
 const MOST_FRAMES = 3;
 
+/** UTF-16 units of a failure's message, and of each frame: the run's record holds them. */
+const LONGEST_WHY = 3_000;
+
+/** Bytes of what a run puts out in one record at most, with which every topic takes it. */
+const MOST_OUTPUT = RECORD_BYTES - 10_000;
+
 /**
  * What a run fails for, whatever it was: nothing but its own code and data are at work where it is asked for. An
  * artefact's errors are of classes of its own, which have the same names.
@@ -105,7 +113,10 @@ function reasonOf({ artefact, plan }: LiveStart, error: unknown): string {
     const thrown = known ? error.cause : error;
     const frames = thrown instanceof Error ? artefact.framesOf(thrown) : [];
     const what = known ? error.message : `strategy ${plan.strategy} cannot go on: ${error.message}`;
-    return [what, ...frames.slice(0, MOST_FRAMES).map((frame) => `    at ${frame}`)].join("\n");
+    return [
+      cutText(what, LONGEST_WHY),
+      ...frames.slice(0, MOST_FRAMES).map((frame) => cutText(`    at ${frame}`, LONGEST_WHY)),
+    ].join("\n");
   } catch {
     return `strategy ${plan.strategy} threw what cannot be told in words: let it throw an Error`;
   }
@@ -210,7 +221,13 @@ export class LiveRun implements SteppedRun {
     if (events.cycles.length === 0 && events.orders.length === 0 && events.logs.length === 0) return [];
     const { id, plan } = this.#start;
     const feeds = plan.feeds.map(({ feed }) => feed.name);
-    return encodeRunEventsInParts({ run: id, feeds, events }).map((value) => ({ topic: RUN_EVENTS, key: id, value }));
+    const parts = encodeRunEventsInParts({ run: id, feeds, events });
+    for (const { length } of parts) {
+      // The engine cuts texts; one of an artefact may be older than that.
+      if (length > MOST_OUTPUT)
+        throw new Error(`it put out ${length} bytes in one bar, ${MOST_OUTPUT} are allowed at once`);
+    }
+    return parts.map((value) => ({ topic: RUN_EVENTS, key: id, value }));
   }
 
   #tooLate(missed: readonly Candle[]): string {

@@ -1,3 +1,4 @@
+import { cutText } from "../market/cut-text.ts";
 import { InputError } from "../market/input-error.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { ArtefactRun, MakeRun, RunArtefact, RunArtefacts } from "../ports/run-artefacts.ts";
@@ -12,6 +13,9 @@ import { candlesMissed, type WarmStart, type WarmStartPorts, WarmUpWaits, warmSt
 export interface OpenRunPorts extends WarmStartPorts {
   readonly artefacts: RunArtefacts;
 }
+
+/** UTF-16 units of why it waits: the run's record holds them. */
+const LONGEST_WHY = 2_000;
 
 /** The code that a run is pinned to is not there. Other code would give other results, so the run waits for it. */
 export class RunCodeWaits extends Error {
@@ -83,7 +87,7 @@ async function loadPinned(artefacts: RunArtefacts, { run, definition }: RunRecor
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     const remedy = "put the code back as it was, or stop the run and start a new one";
-    throw new RunCodeWaits(`run ${run} waits: ${cause.message}; ${remedy}`, { cause });
+    throw new RunCodeWaits(`run ${run} waits: ${cutText(cause.message, LONGEST_WHY)}; ${remedy}`, { cause });
   }
 }
 

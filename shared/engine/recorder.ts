@@ -1,8 +1,10 @@
+import { cutText } from "../market/cut-text.ts";
 import { type Order, STATUSES } from "./broker/order.ts";
 import type { RoundTrip } from "./broker/round-trip.ts";
 import { ResultHash } from "./result-hash.ts";
 import type { FillRow, LogRow, OrderRow, OrderStatus, RunEvents, TradeRow } from "./run-events.ts";
 import type { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
+import { LONGEST_LOG } from "./text-limits.ts";
 
 const NONE = new Float64Array(0);
 
@@ -116,8 +118,10 @@ export class Recorder {
     this.trades.push(tradeId === 0 ? row : { ...row, tradeId });
   }
 
+  /** A text beyond `LONGEST_LOG` is cut. */
   log(text: string): void {
-    this.logs.push({ seq: this.seq++, time: this.time, text });
+    // Whatever a strategy without types gives.
+    this.logs.push({ seq: this.seq++, time: this.time, text: cutText(String(text), LONGEST_LOG) });
   }
 
   /** What happened since the last drain. */

@@ -53,3 +53,16 @@ test("a field that changes is refused with the place where it belongs", () => {
   expect(() => run(Lists)).toThrow(advice);
   expect(() => run(Breaks)).toThrow(/no such thing$/);
 });
+
+test.each([
+  ["a long message", new Error("x".repeat(1_000_000)), `${"x".repeat(1_999)}…`],
+  ["no error", 7, "7"],
+  ["what has no words", Object.create(null), "it threw what cannot be told in words"],
+])("what it threw is told in a text of bounded length: %s", (_what, thrown, reason) => {
+  class Throws extends Strategy({}) {
+    override next(): void {
+      throw thrown;
+    }
+  }
+  expect(() => run(Throws)).toThrow(new RegExp(`: ${reason}$`));
+});

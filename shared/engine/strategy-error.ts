@@ -1,3 +1,6 @@
+import { cutText } from "../market/cut-text.ts";
+import { LONGEST_REASON } from "./text-limits.ts";
+
 /** Where in a strategy something happened. */
 export type Hook =
   | "prenextOpen"
@@ -19,11 +22,20 @@ export class StrategyError extends Error {
   readonly time: number;
 
   constructor(strategy: string, hook: Hook, time: number, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = cutText(wordsOf(cause), LONGEST_REASON);
     const advice = isWriteToFrozen(cause) ? "; what changes from bar to bar belongs in state = { … }" : "";
     super(`${strategy}.${hook} failed at ${new Date(time).toISOString()}: ${reason}${advice}`, { cause });
     this.hook = hook;
     this.time = time;
+  }
+}
+
+/** What was thrown, in words: a strategy may throw anything. */
+function wordsOf(cause: unknown): string {
+  try {
+    return String(cause instanceof Error ? cause.message : cause);
+  } catch {
+    return "it threw what cannot be told in words";
   }
 }
 

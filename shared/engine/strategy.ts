@@ -126,7 +126,7 @@ export abstract class StrategyBase<Parameters, FeedName extends string> {
     return this.host.desk.order(id);
   }
 
-  /** Writes a line into the run's results. */
+  /** Writes a line into the run's results, cut after 10,000 characters. */
   log(text: string): void {
     this.host.recorder.log(text);
   }

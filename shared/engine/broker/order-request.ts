@@ -8,7 +8,7 @@ import type { OrderValidity } from "./validity.ts";
 interface OrderPlace {
   /** The strategy's first feed if absent. */
   readonly feed?: FeedView;
-  /** A word of the strategy's own that orders, and the round trips that they open, carry. */
+  /** A word of the strategy's own that orders, and the round trips that they open, carry; cut after 200 characters. */
   readonly tag?: string;
   /** Splits the position of a feed into several round trips: a whole number from 0 on, absent: 0. */
   readonly tradeId?: number;

@@ -1,4 +1,6 @@
+import { cutText } from "../../market/cut-text.ts";
 import type { ExecType } from "../run-events.ts";
+import { LONGEST_TAG } from "../text-limits.ts";
 import type { Account } from "./account.ts";
 import { Conditions } from "./conditions.ts";
 import { EXEC_TYPES, type OrderTerms } from "./order.ts";
@@ -27,7 +29,7 @@ export function orderTerms(
   from: number,
   cheats: boolean,
 ): OrderTerms {
-  const { execType = "Market", tradeId = 0, parent = 0, reduceOnly = false, tag = null } = options;
+  const { execType = "Market", tradeId = 0, parent = 0, reduceOnly = false } = options;
   if (execType !== "Market" && !EXEC_TYPES.includes(execType)) {
     throw new RangeError(`execType of an order is '${execType}': use one of ${EXEC_TYPES.join(", ")}`);
   }
@@ -39,7 +41,22 @@ export function orderTerms(
   const checkPrice = atMarket
     ? (optionalPrice("price", execType, options) ?? account.series.lastPrice)
     : (conditions?.price ?? Number.NaN);
-  return { feed: account.index, lots, execType, checkPrice, conditions, tradeId, reduceOnly, parent, tag };
+  return {
+    feed: account.index,
+    lots,
+    execType,
+    checkPrice,
+    conditions,
+    tradeId,
+    reduceOnly,
+    parent,
+    tag: tagOf(options),
+  };
+}
+
+function tagOf({ tag }: OrderOptions): string | null {
+  // Whatever a strategy without types gives.
+  return tag === undefined || tag === null ? null : cutText(String(tag), LONGEST_TAG);
 }
 
 /** Null for a market order that takes the next open; market orders never expire. */
