@@ -75,3 +75,7 @@ export const SCHEDULED_FUNCTIONS: readonly ScheduledFunction[] = [{ name: "rebui
 export function groupOf({ name, topic }: StreamFunction): string {
   return `${name}/${topic}`;
 }
+
+/** Who reads which topic, as what. */
+export const READERS: readonly { readonly stage: string; readonly topic: string; readonly group: string }[] =
+  STREAM_FUNCTIONS.map((each) => ({ stage: each.name, topic: each.topic, group: groupOf(each) }));

@@ -1,3 +1,5 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VmWatchdog } from "#shared/adapters/vm/vm-watchdog.ts";
@@ -7,6 +9,7 @@ import { finishReplayRun, stopReplayRun } from "#shared/app/replay-run.ts";
 import { readStreamSettings } from "#shared/config/stream-settings.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { RunArtefacts } from "#shared/ports/run-artefacts.ts";
+import { READERS } from "../topology.ts";
 import { openDynamodb } from "../wiring/dynamodb.ts";
 import { openEventLog } from "../wiring/event-log.ts";
 import { openQuestdb } from "../wiring/questdb.ts";
@@ -52,15 +55,20 @@ const settings = readStreamSettings(process.env);
 const { checkpoints, runs, close: closeTables } = openDynamodb(settings);
 const [log, store] = await Promise.all([openEventLog(settings), openQuestdb(settings)]);
 const { ticks, candles, ranges, results } = store;
-const folder = "folder" in settings.state ? settings.state.folder : "/tmp/millrace";
+// Where states are in a bucket, what is imported lasts as long as the task's machine.
+const folder =
+  "folder" in settings.state
+    ? join(settings.state.folder, "replay")
+    : await mkdtemp(join(tmpdir(), "millrace-replay-"));
 const ending = { ...{ checkpoints, runs, log, results, artefacts }, watchdog: new VmWatchdog() };
 const readsOf = (from: ReplayStore): ReplayStore => ({ ticks: from.ticks, candles: from.candles, ranges: from.ranges });
 const ports: PlayReplaysPorts = {
   ...{ ticks, candles, ranges, checkpoints, log, runs },
-  files: new DuckdbReplayFiles(join(folder, "replay")),
+  readers: READERS,
+  files: new DuckdbReplayFiles(folder),
   replayRuns: {
-    finish: (run, from) => finishReplayRun({ ...ending, ...readsOf(from) }, run),
-    stop: (run, from) => stopReplayRun({ ...ending, ...readsOf(from) }, run),
+    finish: (run, from) => finishReplayRun({ ...ending, ...readsOf(store) }, run, from),
+    stop: (run, from) => stopReplayRun({ ...ending, ...readsOf(store) }, run, from),
   },
 };
 

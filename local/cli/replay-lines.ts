@@ -14,7 +14,7 @@ const COLUMNS = [
   { heading: "run" },
 ] as const;
 
-/** Sessions as a table, with a line for each that failed. */
+/** Sessions as a table, with a line for each that failed, that waits, or whose file had rows that were left out. */
 export function replayTable(sessions: readonly ReplaySession[]): string {
   const rows = sessions.map((session) => [
     session.session,
@@ -26,8 +26,15 @@ export function replayTable(sessions: readonly ReplaySession[]): string {
     formatNumber(session.published, 0),
     runOf(session)?.run ?? "–",
   ]);
-  const faults = sessions.flatMap(({ session, error }) => (error === null ? [] : [`${session}: ${error}`]));
-  return [renderTable(COLUMNS, rows), ...faults].join("\n");
+  return [renderTable(COLUMNS, rows), ...sessions.flatMap(remarksOf)].join("\n");
+}
+
+function remarksOf({ session, error, waits, rejects, file }: ReplaySession): string[] {
+  return [
+    ...(error === null ? [] : [`${session}: ${error}`]),
+    ...(waits === null ? [] : [`${session} waits: ${waits.split("\n")[0]}`]),
+    ...(rejects === null ? [] : [`${session}: ${rejects.rows} rows of ${file} were left out, see ${rejects.path}`]),
+  ];
 }
 
 /** A session as JSON: without what its task alone needs. */
@@ -46,7 +53,8 @@ export function playsOf({ run, instruments, mode, file }: ReplaySession): string
 }
 
 /** How a session stands, in a word. */
-export function stateOf({ phase, paused, rush }: ReplaySession): string {
+export function stateOf({ phase, paused, rush, waits }: ReplaySession): string {
+  if (waits !== null) return "waits";
   if (phase === "draining") return "ends";
   if (phase === "stopping") return "stops";
   if (phase !== "playing") return phase;

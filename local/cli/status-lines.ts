@@ -1,9 +1,9 @@
 import type {
   LiveInstrument,
   LostSpans,
-  OpenReplay,
   OpenRun,
   PlatformStatus,
+  Replays,
   StageLag,
   Told,
 } from "#shared/app/status.ts";
@@ -91,21 +91,25 @@ function runLines(open: readonly OpenRun[]): string[] {
   ];
 }
 
-function replayLines(replays: readonly OpenReplay[]): string[] {
-  if (replays.length === 0) return ["none goes on"];
+function replayLines({ open, unreadable }: Replays): string[] {
+  const faults = [
+    ...open.flatMap(({ session, waits }) => (waits === null ? [] : [`${session} waits: ${firstLine(waits)}`])),
+    ...unreadable.map(({ error }) => firstLine(error)),
+  ].flatMap(wrapped);
+  if (open.length === 0) return [...(unreadable.length === 0 ? ["none goes on"] : []), ...faults];
   const columns = [
     { heading: "session" },
     { heading: "plays" },
     { heading: "at (UTC)" },
     { heading: "state" },
   ] as const;
-  const rows = replays.map(({ session, strategy, instruments, phase, paused, at }) => [
+  const rows = open.map(({ session, strategy, instruments, phase, paused, at, waits }) => [
     session,
     `${strategy ?? "as live:"} ${instruments[0]}${instruments.length > 1 ? ` +${instruments.length - 1}` : ""}`,
     formatTime(at),
-    paused ? "paused" : phase,
+    waits !== null ? "waits" : paused ? "paused" : phase,
   ]);
-  return renderTable(columns, rows).split("\n");
+  return [...renderTable(columns, rows).split("\n"), ...faults];
 }
 
 function lostLines(lost: readonly LostSpans[]): string[] {

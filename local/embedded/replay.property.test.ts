@@ -228,7 +228,7 @@ test(
           const session = sessions[each.session];
           if (each.round === round && session !== undefined) await act(ports, session.session, each.action);
         }
-        const all = await listReplays(ports.checkpoints);
+        const { sessions: all } = await listReplays(ports.checkpoints);
         // Nobody leaves them paused for ever.
         if (round > 40) {
           for (const { session, paused, phase } of all) {
@@ -238,7 +238,7 @@ test(
         return all.some((session) => !hasEnded(session));
       });
       expect(await deadLetters(ports.log)).toEqual([]);
-      for (const session of await listReplays(ports.checkpoints)) {
+      for (const session of (await listReplays(ports.checkpoints)).sessions) {
         expect(session).toMatchObject({ phase: "finished", error: null });
         await expectBacktest(ports, session);
       }

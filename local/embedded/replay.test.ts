@@ -1,60 +1,25 @@
 import { describe, expect, it } from "vitest";
+import { READERS } from "#functions/topology.ts";
 import { AGGREGATE_REPLAY } from "#shared/app/aggregate.ts";
 import { backtest } from "#shared/app/backtest.ts";
 import { startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { recordsAhead } from "#shared/app/replay/backlog.ts";
 import { ReplayTask } from "#shared/app/replay/play-replays.ts";
-import type { ReplayFileStore, ReplayFiles } from "#shared/app/replay/replay-ports.ts";
+import type { ReplayFiles } from "#shared/app/replay/replay-ports.ts";
 import { hasEnded, type ReplaySession } from "#shared/app/replay/replay-session.ts";
-import { loadSession, REPLAY } from "#shared/app/replay/session-store.ts";
-import { type ReplayTerms, startAsLive, startReplay } from "#shared/app/replay/start-replay.ts";
+import { REPLAY } from "#shared/app/replay/session-store.ts";
+import { startAsLive } from "#shared/app/replay/start-as-live.ts";
 import { pauseReplay, seekReplay, setReplaySpeed, stepReplay, stopReplay } from "#shared/app/replay/steer-replay.ts";
 import type { RunPlan } from "#shared/app/run-plan.ts";
 import { STEP_STRATEGIES } from "#shared/app/step-strategies.ts";
-import { Strategy } from "#shared/engine/strategy.ts";
-import { parseInstrument } from "#shared/market/instrument.ts";
-import { type Tick, tickColumns } from "#shared/market/tick.ts";
+import { tickColumns } from "#shared/market/tick.ts";
 import { TICKS } from "#shared/wire/topics.ts";
-import { codeOf, deadLetters, type MemoryPorts, memoryPorts, planOf, TestCatalog } from "./test-chain.ts";
+import { codeOf, deadLetters, type MemoryPorts, memoryPorts, planOf } from "./test-chain.ts";
 import { playAll, replayPorts, SILENT, serveOnce, TestClock } from "./test-replay.ts";
+import { BTC, filesOf, MINUTE, market, NOON, PLAN, sessionIn, started, untilEnd } from "./test-sessions.ts";
 
-const MINUTE = 60_000;
 const DAY = 86_400_000;
-const BTC = parseInstrument("binance:BTC/USDT");
-const NOON = Date.UTC(2024, 5, 1, 12);
-
-class Throws extends Strategy({}) {
-  override next(): void {
-    throw new Error("not this market");
-  }
-}
-
-/** A trade every 20 s, `minutes` long, rebuilt. */
-async function market(minutes: number): Promise<MemoryPorts> {
-  const ports = memoryPorts(1, new TestCatalog({ throws: Throws }));
-  const ticks = Array.from({ length: minutes * 3 }, (_, i): Tick => {
-    return { id: i, ts: NOON + i * 20_000, price: 100 + ((i * 7) % 11), amount: 1, side: "buy" };
-  });
-  await ports.ticks.append(BTC, tickColumns(ticks), "import");
-  await ports.ranges.markDirty(BTC, NOON, NOON + minutes * MINUTE);
-  await rebuild(ports, BTC);
-  return ports;
-}
-
-const PLAN: RunPlan = { ...planOf("sma-cross", ["binance:BTC/USDT@1m"], NOON), choice: "best" };
-const TERMS: ReplayTerms = { mode: "candles", speed: Number.POSITIVE_INFINITY, file: null, id: "1", now: 0 };
-
-async function started(ports: MemoryPorts, terms: Partial<ReplayTerms> = {}, plan = PLAN): Promise<string> {
-  const code = await codeOf(ports.catalog, plan.strategy);
-  return (await startReplay(ports, plan, code, { ...TERMS, ...terms })).session;
-}
-
-const sessionIn = async (ports: MemoryPorts, id: string): Promise<ReplaySession> =>
-  (await loadSession(ports.checkpoints, id))!.session;
-
-const untilEnd = (ports: MemoryPorts, id: string) => async (): Promise<boolean> =>
-  !hasEnded(await sessionIn(ports, id));
 
 async function expectBacktest(ports: MemoryPorts, run: string, plan = PLAN): Promise<void> {
   const tested = await backtest(ports, plan, await codeOf(ports.catalog, plan.strategy), 0);
@@ -114,7 +79,7 @@ describe("a session at any speed", () => {
     expect(published).toBeLessThanOrEqual(5_000);
     for (let worked = true; worked; ) {
       worked = await serveOnce(ports);
-      const room = Math.max(0, 5_000 - (await recordsAhead(ports.log, mode)));
+      const room = Math.max(0, 5_000 - (await recordsAhead(ports.log, READERS, mode)));
       const before = published;
       await task.round();
       expect(published - before).toBeLessThanOrEqual(room);
@@ -155,16 +120,6 @@ describe("a replay as live", () => {
     expect(await deadLetters(ports.log)).toEqual([]);
   });
 });
-
-/** Opens `ports` as any file. */
-function filesOf(ports: MemoryPorts, onOpen: () => void = () => {}): ReplayFiles {
-  const { ticks, candles, ranges } = ports;
-  const open = async (): Promise<ReplayFileStore> => {
-    onOpen();
-    return { ticks, candles, ranges, close: async () => {} };
-  };
-  return { open, remove: async () => {} };
-}
 
 describe("a replay of a file as live", () => {
   const terms = { instrument: BTC, from: NOON + 10 * MINUTE, to: NOON + 25 * MINUTE, id: "file", now: 0 };
@@ -222,11 +177,12 @@ describe("a replay of a file", () => {
     const files: ReplayFiles = {
       open: async (session, path) => {
         done.push(`open ${session} ${path}`);
-        return { ticks: file.ticks, candles: file.candles, ranges: file.ranges, close: async () => {} };
+        return { ticks: file.ticks, candles: file.candles, ranges: file.ranges, rejects: null, close: async () => {} };
       },
       remove: async (session) => {
         done.push(`remove ${session}`);
       },
+      forget: async () => {},
     };
     const id = await started(ports, { file: "/trades.csv", mode: "ticks" });
     await playAll(ports, new TestClock(0), untilEnd(ports, id), files);
@@ -247,6 +203,7 @@ describe("a replay of a file", () => {
         throw new InputError("bad-data", "this is no file of trades");
       },
       remove: async () => {},
+      forget: async () => {},
     };
     await playAll(ports, new TestClock(0), untilEnd(ports, id), files);
     expect(await sessionIn(ports, id)).toMatchObject({ phase: "failed", error: "this is no file of trades" });

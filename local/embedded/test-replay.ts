@@ -1,8 +1,8 @@
-import { groupOf, STREAM_FUNCTIONS } from "#functions/topology.ts";
+import { groupOf, READERS, STREAM_FUNCTIONS } from "#functions/topology.ts";
 import { aggregate } from "#shared/app/aggregate.ts";
 import { archive } from "#shared/app/archive.ts";
 import { type ReplayListener, ReplayTask } from "#shared/app/replay/play-replays.ts";
-import type { PlayReplaysPorts, ReplayFiles, ReplayStore } from "#shared/app/replay/replay-ports.ts";
+import type { PlayReplaysPorts, ReplayFiles } from "#shared/app/replay/replay-ports.ts";
 import { finishReplayRun, stopReplayRun } from "#shared/app/replay-run.ts";
 import { stepStrategies } from "#shared/app/step-strategies.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -31,22 +31,30 @@ const NO_FILES: ReplayFiles = {
     throw new Error("no files here");
   },
   remove: async () => {},
+  forget: async () => {},
 };
-
-const readsOf = ({ ticks, candles, ranges }: ReplayStore): ReplayStore => ({ ticks, candles, ranges });
 
 export function replayPorts(ports: StreamPorts, files: ReplayFiles = NO_FILES): PlayReplaysPorts {
   const { ticks, candles, ranges, checkpoints, log, runs } = ports;
   return {
     ...{ ticks, candles, ranges, checkpoints, log, runs, files },
+    readers: READERS,
     replayRuns: {
-      finish: (run, store) => finishReplayRun({ ...ports, ...readsOf(store) }, run),
-      stop: (run, store) => stopReplayRun({ ...ports, ...readsOf(store) }, run),
+      finish: (run, store) => finishReplayRun(ports, run, store),
+      stop: (run, store) => stopReplayRun(ports, run, store),
     },
   };
 }
 
 export const SILENT: ReplayListener = { played: () => {}, waits: () => {}, forgotten: () => {} };
+
+/** Of tasks that are killed by a crash, and by faults that nobody planned. */
+const STRICT: ReplayListener = {
+  ...SILENT,
+  waits: (_, error) => {
+    throw error;
+  },
+};
 
 /** One round of each function: at most one batch each. Whether there was any. */
 export async function serveOnce(ports: StreamPorts): Promise<boolean> {
@@ -82,7 +90,7 @@ export async function playAll(
   each: (round: number) => Promise<boolean>,
   files: ReplayFiles = NO_FILES,
 ): Promise<void> {
-  const fresh = (): ReplayTask => new ReplayTask(replayPorts(ports, files), clock, SILENT);
+  const fresh = (): ReplayTask => new ReplayTask(replayPorts(ports, files), clock, STRICT);
   let task = fresh();
   for (let round = 0; await each(round); round++) {
     const wait = await throughCrashes(

@@ -42,11 +42,14 @@ export async function finishReplayRun(
   return endAs(ports, record, "finished", store);
 }
 
-/** Stops a replay's run before its end: its record states result and figures so far. As `finishReplayRun` otherwise. */
+/**
+ * Stops a replay's run before its end: its record states result and figures so far. As `finishReplayRun` otherwise.
+ * @param store null where it is gone: for a record without figures
+ */
 export async function stopReplayRun(
   ports: PaperRunPorts,
   run: string,
-  store: ReadCandlesPorts = ports,
+  store: ReadCandlesPorts | null = ports,
 ): Promise<RunRecord> {
   const record = await replayRecord(ports, run);
   return record.status === "running" ? endAs(ports, record, "stopped", store) : record;
@@ -65,7 +68,7 @@ async function endAs(
   ports: PaperRunPorts,
   record: RunRecord,
   status: "finished" | "stopped",
-  store: ReadCandlesPorts,
+  store: ReadCandlesPorts | null,
 ): Promise<RunRecord> {
   const end: RunEnd = await stopLiveRun(ports, record);
   const ended: RunRecord =
@@ -74,7 +77,7 @@ async function endAs(
           ...record,
           status,
           resultHash: end.resultHash,
-          figures: await liveFigures({ ...store, results: ports.results }, record, end),
+          figures: store === null ? null : await liveFigures({ ...store, results: ports.results }, record, end),
         }
       : { ...record, status: "failed", error: end.failure };
   await changeRun(ports, ended);

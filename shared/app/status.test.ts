@@ -59,7 +59,7 @@ test("an idle platform has nothing to tell", async () => {
     instruments: { value: [], error: null },
     lost: { value: [], error: null },
     runs: { value: { open: [], failed: [] }, error: null },
-    replays: { value: [], error: null },
+    replays: { value: { open: [], unreadable: [] }, error: null },
   });
 });
 

@@ -75,6 +75,14 @@ export interface OpenReplay {
   readonly paused: boolean;
   /** Event time that is played. */
   readonly at: number;
+  /** What it cannot go on for now; null while it can. */
+  readonly waits: string | null;
+}
+
+/** Replay sessions that go on, and those of another version, of which nothing can be told. */
+export interface Replays {
+  readonly open: readonly OpenReplay[];
+  readonly unreadable: readonly { readonly session: string; readonly error: string }[];
 }
 
 /** The platform as it is. */
@@ -85,7 +93,7 @@ export interface PlatformStatus {
   readonly instruments: Told<readonly LiveInstrument[]>;
   readonly lost: Told<readonly LostSpans[]>;
   readonly runs: Told<LiveRuns>;
-  readonly replays: Told<readonly OpenReplay[]>;
+  readonly replays: Told<Replays>;
 }
 
 /** Each port on its own: what does not answer, or cannot be opened, is told in its place. */
@@ -214,14 +222,14 @@ async function liveRuns(registry: RunRegistry): Promise<LiveRuns> {
   };
 }
 
-async function openReplays(checkpoints: CheckpointStore): Promise<OpenReplay[]> {
-  const sessions = (await listReplays(checkpoints)).filter((session) => !hasEnded(session));
-  return sessions.map(({ session, run, instruments, phase, paused, at }) => ({
-    session,
-    strategy: run?.strategy ?? null,
-    instruments,
-    phase,
-    paused,
-    at,
-  }));
+async function openReplays(checkpoints: CheckpointStore): Promise<Replays> {
+  const { sessions, unreadable } = await listReplays(checkpoints);
+  const open = sessions.filter((session) => !hasEnded(session));
+  return {
+    open: open.map(({ session, run, instruments, phase, paused, at, waits }) => ({
+      ...{ session, instruments, phase, paused, at, waits },
+      strategy: run?.strategy ?? null,
+    })),
+    unreadable,
+  };
 }

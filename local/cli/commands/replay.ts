@@ -6,7 +6,8 @@ import { publishArtefact } from "#local/strategies/artefact.ts";
 import { strategyRoots } from "#local/strategies/catalog.ts";
 import type { ServerPlatform } from "#local/up/server-platform.ts";
 import { hasEnded, type ReplaySession, runOf } from "#shared/app/replay/replay-session.ts";
-import { startAsLive, startReplay } from "#shared/app/replay/start-replay.ts";
+import { startAsLive } from "#shared/app/replay/start-as-live.ts";
+import { startReplay } from "#shared/app/replay/start-replay.ts";
 import {
   listReplays,
   pauseReplay,
@@ -60,7 +61,7 @@ export const replay: Command = {
     ...PLAN_OPTIONS,
     speed: { value: "N|max", help: "how many times as fast as it happened (default 1)" },
     ticks: { help: "play trades, and make candles of them as live" },
-    "as-live": { help: "into the live stream; refused where the instrument is live beyond --from" },
+    "as-live": { help: "into the live stream; refused where that is past --from or in use" },
     file: { value: "FILE", help: "play this file of trades instead of what is stored" },
     wait: { help: "wait for the end, and show the result" },
     json: { help: "one JSON object a session, or with --wait the run" },
@@ -172,14 +173,15 @@ async function playAsLive({ store }: ServerPlatform, args: Arguments, terms: Sta
 }
 
 async function list(checkpoints: CheckpointStore, args: Arguments): Promise<void> {
-  const sessions = await listReplays(checkpoints);
+  const { sessions, unreadable } = await listReplays(checkpoints);
   if (args.has("json")) {
     for (const session of sessions) await writeLine(JSON.stringify(replayJson(session)));
+    for (const each of unreadable) await writeLine(JSON.stringify(each));
     return;
   }
-  await writeLine(
-    sessions.length === 0 ? "no replays: begin one with npx millrace replay start" : replayTable(sessions),
-  );
+  if (sessions.length > 0) await writeLine(replayTable(sessions));
+  else if (unreadable.length === 0) await writeLine("no replays: begin one with npx millrace replay start");
+  for (const { error } of unreadable) await writeLine(error);
 }
 
 function steeredLine(session: ReplaySession): string {
@@ -190,7 +192,9 @@ function steeredLine(session: ReplaySession): string {
 
 /** The session with this id, or whose id alone begins so. Throws InputError. */
 async function sessionOf(checkpoints: CheckpointStore, id: string): Promise<string> {
-  const found = (await listReplays(checkpoints)).map(({ session }) => session).filter((each) => each.startsWith(id));
+  const found = (await listReplays(checkpoints)).sessions
+    .map(({ session }) => session)
+    .filter((each) => each.startsWith(id));
   const session = found.find((each) => each === id) ?? (found.length === 1 ? found[0] : undefined);
   if (session !== undefined) return session;
   const fault = found.length === 0 ? `no replay '${id}'` : `'${id}' may be ${found.join(" or ")}`;
@@ -201,7 +205,7 @@ async function wait(platform: ServerPlatform, { session: id }: ReplaySession, ar
   const { checkpoints } = platform.store;
   const progress = new Progress(id);
   for (;;) {
-    const session = (await listReplays(checkpoints)).find((each) => each.session === id);
+    const session = (await listReplays(checkpoints)).sessions.find((each) => each.session === id);
     if (session === undefined) throw new InputError("not-found", `${id} is gone`);
     if (hasEnded(session)) {
       progress.done();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { groupOf, STREAM_FUNCTIONS } from "#functions/topology.ts";
+import { READERS } from "#functions/topology.ts";
 import type { HostStatus } from "#local/host/host.ts";
 import { platformStatus, type StatusPorts, type Told, tell } from "#shared/app/status.ts";
 import type { Arguments, Command } from "../command.ts";
@@ -44,8 +44,6 @@ export const status: Command = {
 
 /** What is read alone needs no orderly end, ms. */
 const CLOSE_MS = 500;
-
-const READERS = STREAM_FUNCTIONS.map((each) => ({ stage: each.name, topic: each.topic, group: groupOf(each) }));
 
 async function within<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -9,7 +9,7 @@ import { loadSession, REPLAY } from "./session-store.ts";
 const KEPT = 7 * 86_400_000;
 
 /** Whether a session that ended at `ended` (ms UTC) is to be forgotten. */
-export function isOver(ended: number, now: number): boolean {
+export function isLongOver(ended: number, now: number): boolean {
   return now - ended > KEPT;
 }
 
@@ -28,7 +28,7 @@ export async function forgetSession(
     }
     await checkpoints.remove(STEP_STRATEGIES, replayRun(of));
   }
-  if (session.file !== null) await files.remove(id);
+  if (session.file !== null) await files.forget(id);
   // Last, as it says what else there is.
   await checkpoints.remove(REPLAY, id);
 }

@@ -44,6 +44,13 @@ export interface ReplayPlace {
   readonly ticks: Readonly<Record<string, TickCursor>>;
 }
 
+/** Rows of a file that could not be read. */
+export interface FileRejects {
+  readonly rows: number;
+  /** The file in which they stand, each with its reason. */
+  readonly path: string;
+}
+
 /** A session with where it stands. */
 export interface ReplaySession extends ReplayRequest {
   /** Counted up by each seek, from 0. */
@@ -63,6 +70,10 @@ export interface ReplaySession extends ReplayRequest {
   readonly published: number;
   /** Why it failed; null otherwise. */
   readonly error: string | null;
+  /** What it cannot go on for now; null while it can. */
+  readonly waits: string | null;
+  /** Rows of its file that were left out; null where there are none. */
+  readonly rejects: FileRejects | null;
   /** When it ended, ms UTC; null while it goes on. */
   readonly ended: number | null;
 }
@@ -84,6 +95,8 @@ export function newSession(request: ReplayRequest, speed: number): ReplaySession
     place: NOWHERE,
     published: 0,
     error: null,
+    waits: null,
+    rejects: null,
     ended: null,
   };
 }
@@ -193,9 +206,14 @@ export function stop(session: ReplaySession): ReplaySession {
   return hasEnded(session) ? session : { ...session, phase: "stopping" };
 }
 
-/** The run of the generation is registered. */
-export function begin(session: ReplaySession, run: RunRecord | null): ReplaySession {
-  return { ...session, begun: true, run };
+/** The run of the generation is registered. `rejects`: of the session's file, if it has one. */
+export function begin(session: ReplaySession, run: RunRecord | null, rejects: FileRejects | null): ReplaySession {
+  return { ...session, begun: true, run, rejects };
+}
+
+/** States what a session cannot go on for; null where it can. One that is over waits for nothing. */
+export function waitFor(session: ReplaySession, waits: string | null): ReplaySession {
+  return session.waits === waits || hasEnded(session) ? session : { ...session, waits };
 }
 
 /** What a generation has published since. */
@@ -225,7 +243,7 @@ export function end(
   error: string | null,
   now: number,
 ): ReplaySession {
-  return { ...session, phase, error, ended: now, rush: null };
+  return { ...session, phase, error, waits: null, ended: now, rush: null };
 }
 
 function timeText(ms: number): string {

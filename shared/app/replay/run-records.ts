@@ -6,11 +6,12 @@ import type { ReplaySession } from "./replay-session.ts";
 
 /**
  * Stops the runs of a session's generations before `generation` that still run. Resolves to whether the records of all
- * are complete: of one whose last results are not stored yet it is to be asked again, though it takes no step any more.
+ * are complete: of one whose last results are not stored yet it is to be asked again, though it takes no step any more. `store`: as `ReplayRuns`
+ * has it.
  */
 export async function stopRunsBefore(
   { runs, replayRuns }: { readonly runs: RunRegistry; readonly replayRuns: ReplayRuns },
-  store: ReplayStore,
+  store: ReplayStore | null,
   { session }: ReplaySession,
   generation: number,
 ): Promise<boolean> {

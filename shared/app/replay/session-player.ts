@@ -1,5 +1,3 @@
-import { InputError } from "../../market/input-error.ts";
-import { parseInstrument } from "../../market/instrument.ts";
 import type { OutgoingRecord } from "../../ports/event-log.ts";
 import type { RunRecord } from "../../ports/run-registry.ts";
 import { planInForce } from "../plan-in-force.ts";
@@ -8,11 +6,14 @@ import { identityOf, parsePlan, withSpecs } from "../run-plan.ts";
 import { MOST_AHEAD, recordsAhead } from "./backlog.ts";
 import { checkFileTicks } from "./file-ticks.ts";
 import { Pace } from "./pace.ts";
-import type { PlayReplaysPorts, ReplayFileStore, ReplayStore } from "./replay-ports.ts";
+import type { PlayReplaysPorts, ReplayStore } from "./replay-ports.ts";
 import { arrive, begin, end, hasEnded, type Played, play, type ReplaySession, runOf } from "./replay-session.ts";
 import { type ReplayStep, replaySteps, topicOf } from "./replay-steps.ts";
 import { stopRunsBefore, unlessNotStored } from "./run-records.ts";
+import { SessionFile } from "./session-file.ts";
 import { commitSession, loadSession, type StoredSession } from "./session-store.ts";
+import { requireOwnTime } from "./start-as-live.ts";
+import { playable, Unplayable } from "./unplayable.ts";
 
 /** Records that are published at once. */
 const MOST_AT_ONCE = 500;
@@ -30,7 +31,11 @@ export interface SessionRound {
   readonly records: number;
   /** ms until it is to be looked at again. */
   readonly wait: number;
+  /** What it cannot go on for now; null while it can. */
+  readonly waits: string | null;
 }
+
+type Round = Omit<SessionRound, "waits">;
 
 /**
  * Plays one session, a round at a time. All that outlives a round is stored: whoever plays it next goes on from there,
@@ -46,12 +51,13 @@ export class SessionPlayer {
   /** What the steps go on from. */
   #from = "";
   #speed = 1;
-  #file: ReplayFileStore | null = null;
+  readonly #file: SessionFile;
   #askedRun = Number.NEGATIVE_INFINITY;
 
   constructor(ports: PlayReplaysPorts, id: string) {
     this.#ports = ports;
     this.#id = id;
+    this.#file = new SessionFile(ports.files);
   }
 
   /** Publishes what is due. `now` in ms UTC. Null for a session that is over or gone. */
@@ -62,10 +68,15 @@ export class SessionPlayer {
       return null;
     }
     try {
-      return await this.#round(stored, now);
+      if (!this.#file.isReady(stored.session)) {
+        return { session: stored.session, records: 0, wait: LOOK, waits: `${stored.session.file} is being read` };
+      }
+      const round = await this.#round(stored, now);
+      return { ...round, waits: null };
     } catch (error) {
-      if (!(error instanceof InputError) || error.code === "store") throw error;
-      return this.#end(stored, "failed", error.message, now);
+      if (!(error instanceof Unplayable)) throw error;
+      const phase = stored.session.phase === "stopping" ? "stopped" : "failed";
+      return { ...(await this.#end(stored, phase, error.message, now)), waits: null };
     }
   }
 
@@ -73,11 +84,10 @@ export class SessionPlayer {
   async close(): Promise<void> {
     await this.#steps?.return(undefined);
     this.#steps = null;
-    await this.#file?.close();
-    this.#file = null;
+    await this.#file.close();
   }
 
-  async #round(stored: StoredSession, now: number): Promise<SessionRound> {
+  async #round(stored: StoredSession, now: number): Promise<Round> {
     const { session } = stored;
     if (session.phase === "stopping") return this.#end(stored, "stopped", null, now);
     if (!session.begun) return this.#begin(stored);
@@ -87,30 +97,34 @@ export class SessionPlayer {
     return this.#play(stored, now);
   }
 
-  async #begin({ session, version }: StoredSession): Promise<SessionRound> {
+  async #begin({ session, version }: StoredSession): Promise<Round> {
     const { runs } = this.#ports;
-    await stopRunsBefore(this.#ports, await this.#store(session), session, session.generation);
-    let { run } = session;
+    await stopRunsBefore(this.#ports, this.#store(session), session, session.generation);
+    const run = await playable(() => this.#check(session));
     if (run !== null) {
-      if (session.file !== null) run = await inForce(await this.#store(session), run);
       const record = runOf({ ...session, run })!;
       // It may have begun before, and ended since.
       const held = await runs.get(record.run);
       if (held === null || held.status === "running") await registerRun(this.#ports, record);
-    } else if (session.file !== null) await checkFileTicks(await this.#store(session), this.#ports, session);
-    const begun = begin(session, run);
+    }
+    const begun = begin(session, run, this.#file.store?.rejects ?? null);
     await commitSession(this.#ports.checkpoints, begun, version);
     return { session: begun, records: 0, wait: 0 };
   }
 
-  async #store(session: ReplaySession): Promise<ReplayStore> {
-    if (session.file === null) return this.#ports;
-    this.#file ??= await this.#ports.files.open(
-      session.session,
-      session.file,
-      parseInstrument(session.instruments[0]!),
-    );
-    return this.#file;
+  /** Sees that the session can be played. Resolves to the record of its runs. */
+  async #check(session: ReplaySession): Promise<RunRecord | null> {
+    const { run, file } = session;
+    const store = this.#store(session);
+    if (run !== null) return file === null ? run : inForce(store, run);
+    await requireOwnTime(this.#ports.checkpoints, session);
+    if (file !== null) await checkFileTicks(store, this.#ports, session);
+    return null;
+  }
+
+  /** What it reads from: its file's store is ready in each round. */
+  #store(session: ReplaySession): ReplayStore {
+    return session.file === null ? this.#ports : this.#file.store!;
   }
 
   async #failureOf(session: ReplaySession, now: number): Promise<string | null> {
@@ -121,11 +135,11 @@ export class SessionPlayer {
     return held?.status === "failed" ? (held.error ?? "the run failed") : null;
   }
 
-  async #play(stored: StoredSession, now: number): Promise<SessionRound> {
+  async #play(stored: StoredSession, now: number): Promise<Round> {
     const { session } = stored;
     this.#speed = session.rush === null ? session.speed : Number.POSITIVE_INFINITY;
     await this.#openSteps(session);
-    const room = MOST_AHEAD - (await recordsAhead(this.#ports.log, session.mode));
+    const room = MOST_AHEAD - (await recordsAhead(this.#ports.log, this.#ports.readers, session.mode));
     const most = Math.min(room, MOST_AT_ONCE);
     const records: OutgoingRecord[] = [];
     let { at, place, rush } = session;
@@ -167,7 +181,7 @@ export class SessionPlayer {
     if (this.#steps !== null && this.#from === from) return;
     await this.#steps?.return(undefined);
     this.#pace.halt();
-    this.#steps = replaySteps(await this.#store(session), session, () => this.#span());
+    this.#steps = replaySteps(this.#store(session), session, () => this.#span());
     this.#from = from;
     await this.#take();
   }
@@ -199,11 +213,11 @@ export class SessionPlayer {
     return current?.session ?? stored.session;
   }
 
-  async #finish(stored: StoredSession, now: number): Promise<SessionRound> {
+  async #finish(stored: StoredSession, now: number): Promise<Round> {
     const { session } = stored;
     const record = runOf(session);
     if (record === null) return this.#end(stored, "finished", null, now);
-    const store = await this.#store(session);
+    const store = this.#store(session);
     const finished = await unlessNotStored(() => this.#ports.replayRuns.finish(record.run, store));
     if (finished === null) return { session, records: 0, wait: LOOK };
     if (finished.status === "failed") return this.#end(stored, "failed", finished.error, now);
@@ -216,8 +230,9 @@ export class SessionPlayer {
     phase: "finished" | "failed" | "stopped",
     error: string | null,
     now: number,
-  ): Promise<SessionRound> {
-    const complete = await stopRunsBefore(this.#ports, this.#file ?? this.#ports, session, session.generation + 1);
+  ): Promise<Round> {
+    const store = session.file === null ? this.#ports : this.#file.store;
+    const complete = await stopRunsBefore(this.#ports, store, session, session.generation + 1);
     if (!complete) return { session, records: 0, wait: LOOK };
     const ended = end(session, phase, error, now);
     if (!(await commitSession(this.#ports.checkpoints, ended, version))) return { session, records: 0, wait: 0 };

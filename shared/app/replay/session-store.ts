@@ -6,6 +6,9 @@ import type { ReplaySession } from "./replay-session.ts";
 export const REPLAY = "replay";
 const SCHEMA = 1;
 
+/** JSON has no Infinity, and has null for it. */
+type StoredJson = Omit<ReplaySession, "speed"> & { readonly speed: number | null };
+
 /** A session as it is stored. */
 export interface StoredSession {
   readonly session: ReplaySession;
@@ -13,17 +16,24 @@ export interface StoredSession {
   readonly version: number;
 }
 
-/** Null where there is no such session (any more). Throws Error for one that a newer Millrace wrote. */
+/** A session was stored by another version of Millrace. */
+export class UnreadableSession extends Error {
+  override readonly name = "UnreadableSession";
+}
+
+/** Null where there is no such session (any more). Throws UnreadableSession for one of another version. */
 export async function loadSession(checkpoints: CheckpointStore, id: string): Promise<StoredSession | null> {
   const stored = await checkpoints.load(REPLAY, id);
   if (stored === null) return null;
   if (stored.schema !== SCHEMA) {
-    throw new Error(`${id} has a state of schema ${stored.schema}, this version reads ${SCHEMA}`);
+    throw new UnreadableSession(
+      `${id} is of another version of Millrace (schema ${stored.schema}, and this one reads ${SCHEMA}): upgrade Millrace, ` +
+        "or play it with the version that began it",
+    );
   }
-  const json = JSON.parse(new TextDecoder().decode(stored.state)) as Omit<ReplaySession, "speed"> & {
-    readonly speed: number | null;
-  };
-  return { session: { ...json, speed: json.speed ?? Number.POSITIVE_INFINITY }, version: stored.version };
+  const json = JSON.parse(new TextDecoder().decode(stored.state)) as StoredJson;
+  const session = { ...json, speed: json.speed ?? Number.POSITIVE_INFINITY };
+  return { session, version: stored.version };
 }
 
 /** Stores a session if its stored version is still `version` (0: none); resolves to whether it was. */
@@ -32,7 +42,6 @@ export async function commitSession(
   session: ReplaySession,
   version: number,
 ): Promise<boolean> {
-  // JSON has no Infinity, and writes null for it.
   const state = new TextEncoder().encode(JSON.stringify(session));
   return checkpoints.commit(REPLAY, session.session, version, { schema: SCHEMA, state, fence: [] });
 }

@@ -6,7 +6,6 @@ import type { CheckpointStore } from "../../ports/checkpoint-store.ts";
 import type { RunArtefacts } from "../../ports/run-artefacts.ts";
 import type { RunRecord } from "../../ports/run-registry.ts";
 import type { TickStore } from "../../ports/tick-store.ts";
-import { liveWatermark } from "../aggregate.ts";
 import { type ReadCandlesPorts, readCandles } from "../read-candles.ts";
 import {
   definitionOf,
@@ -87,54 +86,11 @@ export async function startReplay(
     to: plan.end,
     file,
   };
-  return put(ports.checkpoints, newSession(request, terms.speed));
+  return putSession(ports.checkpoints, newSession(request, terms.speed));
 }
 
-/** What is to be played into the live stream. */
-export interface AsLiveTerms extends Pick<ReplayTerms, "speed" | "file" | "id" | "now"> {
-  readonly instrument: Instrument;
-  /** Ticks from here on, ms UTC, inclusive. */
-  readonly from: number;
-  /** Up to here, exclusive; null for all that is held. */
-  readonly to: number | null;
-}
-
-/**
- * Starts a session that plays an instrument's ticks, stored or of a file, into the live stream, as its source would. It ends with the
- * last minute that is played, or at `to`, without saying that the instrument ended: another source may go on from there.
- * Throws InputError 'conflict' where the instrument is live beyond `from`, and 'no-data' where no tick is held; a file is
- * looked into when it is played.
- */
-export async function startAsLive(
-  ports: { readonly ticks: TickStore; readonly checkpoints: CheckpointStore },
-  terms: AsLiveTerms,
-): Promise<ReplaySession> {
-  const { instrument, from, to, file, now } = terms;
-  const key = instrumentKey(instrument);
-  const watermark = await liveWatermark(ports.checkpoints, instrument);
-  if (watermark !== null && watermark > from) {
-    throw new InputError(
-      "conflict",
-      `${key} is live up to ${timeText(watermark)}, and time does not go back to ${timeText(from)}: choose a --from after ` +
-        "that, or replay it for a strategy of its own",
-    );
-  }
-  if (file === null) await requireTicks(ports.ticks, instrument, from, to);
-  const request = {
-    session: `replay-${terms.id}`,
-    mode: "as-live",
-    created: now,
-    run: null,
-    instruments: [key],
-    timeframe: "1m",
-    from,
-    to,
-    file,
-  } as const;
-  return put(ports.checkpoints, newSession(request, terms.speed));
-}
-
-async function put(checkpoints: CheckpointStore, session: ReplaySession): Promise<ReplaySession> {
+/** Throws InputError 'conflict' where there is a session of this id. */
+export async function putSession(checkpoints: CheckpointStore, session: ReplaySession): Promise<ReplaySession> {
   if (await commitSession(checkpoints, session, 0)) return session;
   throw new InputError("conflict", `there is a session ${session.session} already: start it under another id`);
 }
@@ -176,7 +132,13 @@ async function hasBar(
   return false;
 }
 
-async function requireTicks(ticks: TickStore, instrument: Instrument, from: number, to: number | null): Promise<void> {
+/** Throws InputError 'no-data' where no tick is held from `from`, inclusive, to `to`, exclusive (ms UTC; null: any later). */
+export async function requireTicks(
+  ticks: TickStore,
+  instrument: Instrument,
+  from: number,
+  to: number | null,
+): Promise<void> {
   const first = await ticks.atOrAfter(instrument, from);
   if (first !== null && (to === null || first.ts < to)) return;
   const key = instrumentKey(instrument);

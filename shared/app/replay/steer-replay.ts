@@ -1,6 +1,6 @@
 import type { CheckpointStore } from "../../ports/checkpoint-store.ts";
 import { changeSpeed, pause, type ReplaySession, resume, seek, step, stop } from "./replay-session.ts";
-import { changeSession, loadSession, REPLAY } from "./session-store.ts";
+import { changeSession, loadSession, REPLAY, UnreadableSession } from "./session-store.ts";
 
 // Each changes what is stored of a session; the task that plays it sees to the rest. Throws InputError 'not-found' for a
 // session that is not there, and what the change throws.
@@ -32,11 +32,31 @@ export function stopReplay(checkpoints: CheckpointStore, id: string): Promise<Re
   return changeSession(checkpoints, id, stop);
 }
 
-/** All sessions of the last days, newest first. */
-export async function listReplays(checkpoints: CheckpointStore): Promise<readonly ReplaySession[]> {
+/** Sessions of the last days. */
+export interface ReplayList {
+  /** Newest first. */
+  readonly sessions: readonly ReplaySession[];
+  /** Those that cannot be told of, and why. */
+  readonly unreadable: readonly { readonly session: string; readonly error: string }[];
+}
+
+export async function listReplays(checkpoints: CheckpointStore): Promise<ReplayList> {
   const ids = await checkpoints.keys(REPLAY);
-  const stored = await Promise.all(ids.map((id) => loadSession(checkpoints, id)));
-  return stored
-    .flatMap((each) => (each === null ? [] : [each.session]))
-    .sort((a, b) => b.created - a.created || (a.session < b.session ? -1 : 1));
+  const sessions: ReplaySession[] = [];
+  const unreadable: { session: string; error: string }[] = [];
+  await Promise.all(
+    ids.map(async (id) => {
+      try {
+        const stored = await loadSession(checkpoints, id);
+        if (stored !== null) sessions.push(stored.session);
+      } catch (error) {
+        // A store that does not answer says so to all.
+        if (!(error instanceof UnreadableSession)) throw error;
+        unreadable.push({ session: id, error: error.message });
+      }
+    }),
+  );
+  sessions.sort((a, b) => b.created - a.created || (a.session < b.session ? -1 : 1));
+  unreadable.sort((a, b) => (a.session < b.session ? -1 : 1));
+  return { sessions, unreadable };
 }

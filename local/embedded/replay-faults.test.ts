@@ -1,0 +1,224 @@
+import { describe, expect, it } from "vitest";
+import { backtest } from "#shared/app/backtest.ts";
+import { type ReplayListener, ReplayTask } from "#shared/app/replay/play-replays.ts";
+import type { PlayReplaysPorts } from "#shared/app/replay/replay-ports.ts";
+import { REPLAY } from "#shared/app/replay/session-store.ts";
+import { startAsLive } from "#shared/app/replay/start-as-live.ts";
+import { putSession } from "#shared/app/replay/start-replay.ts";
+import { listReplays, pauseReplay, stopReplay } from "#shared/app/replay/steer-replay.ts";
+import { InputError } from "#shared/market/input-error.ts";
+import type { EventLog } from "#shared/ports/event-log.ts";
+import { codeOf, type MemoryPorts, memoryPorts } from "./test-chain.ts";
+import { playAll, replayPorts, SILENT, serveOnce, TestClock } from "./test-replay.ts";
+import { BTC, filesOf, MINUTE, market, NOON, PLAN, sessionIn, started, untilEnd } from "./test-sessions.ts";
+
+const AS_LIVE = { instrument: BTC, from: NOON, to: null, speed: 1, file: null, now: 0 };
+
+function listening(): { readonly told: string[]; readonly listener: ReplayListener } {
+  const told: string[] = [];
+  const waits = (session: string | null, error: unknown): void => {
+    told.push(`${session}: ${(error as Error).message}`);
+  };
+  return { told, listener: { ...SILENT, waits } };
+}
+
+/** Plays a task, the functions at work beside it, until `over`. */
+async function playOn(
+  ports: PlayReplaysPorts,
+  listener: ReplayListener,
+  serve: () => Promise<unknown>,
+  over: () => Promise<boolean>,
+) {
+  const clock = new TestClock(0);
+  const task = new ReplayTask(ports, clock, listener);
+  for (let round = 0; round < 1_000 && !(await over()); round++) {
+    await clock.sleep(Math.max(1, await task.round()));
+    await serve();
+  }
+  await task.close();
+}
+
+/** A log whose publishing fails until `mended`. */
+function brokenLog(log: EventLog, error: Error): { readonly log: EventLog; mended: boolean } {
+  const broken = {
+    mended: false,
+    log: {
+      ...{ poll: log.poll.bind(log), commit: log.commit.bind(log), positions: log.positions.bind(log) },
+      publish: async (topic: string, records: Parameters<EventLog["publish"]>[1]) => {
+        if (!broken.mended) throw error;
+        await log.publish(topic, records);
+      },
+    },
+  };
+  return broken;
+}
+
+describe("a session of another version", () => {
+  it("keeps no other from being played, and is told of once, and listed", async () => {
+    const ports = await market(5);
+    const state = new TextEncoder().encode("{}");
+    await ports.checkpoints.commit(REPLAY, "replay-0", 0, { schema: 99, state, fence: [] });
+    const id = await started(ports);
+    const { told, listener } = listening();
+    await playOn(
+      replayPorts(ports),
+      listener,
+      () => serveOnce(ports),
+      async () => (await sessionIn(ports, id)).ended !== null,
+    );
+    expect(await sessionIn(ports, id)).toMatchObject({ phase: "finished" });
+    expect(told).toEqual([expect.stringContaining("replay-0: replay-0 is of another version of Millrace (schema 99")]);
+    const { sessions, unreadable } = await listReplays(ports.checkpoints);
+    expect(sessions.map(({ session }) => session)).toEqual([id]);
+    expect(unreadable).toEqual([{ session: "replay-0", error: expect.stringContaining("upgrade Millrace") }]);
+  });
+});
+
+describe("a passing fault", () => {
+  it.each([
+    ["not-found", "no topic replay-candles"],
+    ["usage", "Kafka refuses user millrace"],
+    ["store", "Kafka is away"],
+  ] as const)("of code %s lets a session wait, which says for what, and go on", async (code, message) => {
+    const ports = await market(5);
+    const id = await started(ports);
+    const broken = brokenLog(ports.log, new InputError(code, message));
+    const { told, listener } = listening();
+    const waiting: (string | null)[] = [];
+    const over = async (): Promise<boolean> => {
+      const { waits, ended } = await sessionIn(ports, id);
+      waiting.push(waits);
+      broken.mended ||= waiting.filter((each) => each !== null).length > 3;
+      return ended !== null;
+    };
+    await playOn({ ...replayPorts(ports), log: broken.log }, listener, () => serveOnce(ports), over);
+    expect(told).toContain(`${id}: ${message}`);
+    expect(new Set(waiting)).toEqual(new Set([null, message]));
+    expect(await sessionIn(ports, id)).toMatchObject({ phase: "finished", waits: null });
+  });
+});
+
+/** Ports whose checkpoints list no keys. */
+function blindTo(ports: MemoryPorts): MemoryPorts {
+  const { checkpoints } = ports;
+  const blind = {
+    ...{ load: checkpoints.load.bind(checkpoints), commit: checkpoints.commit.bind(checkpoints) },
+    ...{ remove: checkpoints.remove.bind(checkpoints), keys: async () => [] },
+  };
+  return { ...ports, checkpoints: blind };
+}
+
+describe("the live stream of an instrument", () => {
+  it("is one session's at a time", async () => {
+    const ports = await market(5);
+    const { session } = await startAsLive(ports, { ...AS_LIVE, id: "one" });
+    const again = startAsLive(ports, { ...AS_LIVE, id: "two", now: 1 });
+    await expect(again).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining(session) });
+    await stopReplay(ports.checkpoints, session);
+    await playAll(ports, new TestClock(0), untilEnd(ports, session));
+    await startAsLive(ports, { ...AS_LIVE, id: "two", now: 1 });
+  });
+
+  it("is the elder's of two sessions that were started at once", async () => {
+    const ports = await market(5);
+    // Neither sees the other: what is listed when a session is started is what was before.
+    const blind = blindTo(ports);
+    const elder = await startAsLive(blind, { ...AS_LIVE, id: "b", speed: 600 });
+    const younger = await startAsLive(blind, { ...AS_LIVE, id: "a", speed: 600, now: 1 });
+    await playAll(ports, new TestClock(0), untilEnd(ports, elder.session));
+    await playAll(ports, new TestClock(0), untilEnd(ports, younger.session));
+    expect(await sessionIn(ports, younger.session)).toMatchObject({
+      phase: "failed",
+      published: 0,
+      error: expect.stringContaining(elder.session),
+    });
+    expect(await sessionIn(ports, elder.session)).toMatchObject({ phase: "finished" });
+  });
+
+  it("goes no way back for what became live since a session was started", async () => {
+    const ports = await market(5);
+    const first = await startAsLive(ports, { ...AS_LIVE, id: "one", speed: Number.POSITIVE_INFINITY });
+    await playAll(ports, new TestClock(0), untilEnd(ports, first.session));
+    while (await serveOnce(ports));
+    const late = await putSession(ports.checkpoints, { ...first, session: "replay-two" });
+    await playAll(ports, new TestClock(0), untilEnd(ports, late.session));
+    expect(await sessionIn(ports, late.session)).toMatchObject({
+      phase: "failed",
+      published: 0,
+      error: expect.stringContaining("time does not go back"),
+    });
+  });
+});
+
+describe("a session of a file", () => {
+  it("keeps no other waiting while its file is read, and says what it waits for", async () => {
+    const ports = await market(5);
+    const slow = await started(ports, { id: "slow", file: "/trades.csv" });
+    const quick = await started(ports);
+    let read = (): void => {};
+    const whole = new Promise<void>((resolve) => {
+      read = resolve;
+    });
+    const files = filesOf(ports);
+    const late = { ...files, open: (...of: Parameters<typeof files.open>) => whole.then(() => files.open(...of)) };
+    const clock = new TestClock(0);
+    const task = new ReplayTask(replayPorts(ports, late), clock, SILENT);
+    for (let round = 0; round < 50; round++) {
+      await clock.sleep(await task.round());
+      await serveOnce(ports);
+    }
+    expect((await sessionIn(ports, quick)).phase).toBe("finished");
+    expect(await sessionIn(ports, slow)).toMatchObject({ phase: "playing", waits: "/trades.csv is being read" });
+    read();
+    for (let round = 0; round < 50; round++) {
+      await clock.sleep(await task.round());
+      await serveOnce(ports);
+    }
+    expect(await sessionIn(ports, slow)).toMatchObject({ phase: "finished", waits: null });
+    await task.close();
+  });
+
+  it.each([
+    ["of its own candles", true],
+    ["none where the file is gone", false],
+  ])("states figures when another task stops it: %s", async (_, there) => {
+    const file = await market(30);
+    // What is stored is another market.
+    const ports = memoryPorts();
+    const id = await started(ports, { id: "file", file: "/trades.csv", speed: 60 });
+    await playAll(
+      ports,
+      new TestClock(0),
+      async () => (await sessionIn(ports, id)).at < NOON + 20 * MINUTE,
+      filesOf(file),
+    );
+    await pauseReplay(ports.checkpoints, id);
+    while (await serveOnce(ports));
+    await stopReplay(ports.checkpoints, id);
+    const gone = {
+      ...filesOf(file),
+      open: () => Promise.reject(new InputError("not-found", "there is no file /trades.csv")),
+    };
+    await playAll(ports, new TestClock(0), untilEnd(ports, id), there ? filesOf(file) : gone);
+    const record = (await ports.runs.get("replay-file.0"))!;
+    expect(record).toMatchObject({ status: "stopped", resultHash: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    const { phase, place } = await sessionIn(ports, id);
+    const tested = await backtest(file, { ...PLAN, end: place.closed }, await codeOf(file.catalog, PLAN.strategy), 0);
+    expect(record.figures).toEqual(there ? tested.figures : null);
+    expect(phase).toBe("stopped");
+  });
+
+  it("tells of rows that were left out", async () => {
+    const file = await market(5);
+    const rejects = { rows: 2, path: "/rejects.csv" };
+    const files = filesOf(file);
+    const some = {
+      ...files,
+      open: async (...of: Parameters<typeof files.open>) => ({ ...(await files.open(...of)), rejects }),
+    };
+    const ports = memoryPorts();
+    const id = await started(ports, { file: "/trades.csv" });
+    await playAll(ports, new TestClock(0), untilEnd(ports, id), some);
+    expect(await sessionIn(ports, id)).toMatchObject({ phase: "finished", rejects });
+  });
+});
