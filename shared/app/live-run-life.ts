@@ -6,7 +6,7 @@ import { decodeLiveRun, encodeLiveRun, LIVE_RUN_SCHEMA } from "./live-run-state.
 import { openRun, RunCodeWaits } from "./open-run.ts";
 import { parsePlan, type RunPlan } from "./run-plan.ts";
 import { type Output, publish } from "./stage.ts";
-import { STEP_STRATEGIES, type StepStrategiesPorts } from "./step-strategies.ts";
+import { MOST_PATIENCE, STEP_STRATEGIES, type StepStrategiesPorts } from "./step-strategies.ts";
 
 /** How a live run stands. */
 export interface RunEnd {
@@ -76,7 +76,7 @@ async function switchTo(
 /** Folds what a run has kept, where it can by now. */
 async function stepKept(ports: StepStrategiesPorts, record: RunRecord, plan: RunPlan): Promise<void> {
   const batch = new DecodedCandles();
-  for (;;) {
+  for (let patience = 1; ; ) {
     const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
     const held = decodeLiveRun(stored?.state ?? null);
     if (stored === null || held.status !== "live" || held.kept.length === 0) return;
@@ -96,10 +96,13 @@ async function stepKept(ports: StepStrategiesPorts, record: RunRecord, plan: Run
         fault = error;
       }
     };
-    const [outcome] = ports.watchdog.watch([work]);
+    const outcome = ports.watchdog.watch([work], patience)[0]!;
     if (fault !== null) throw fault;
-    if (outcome === "interrupted") continue;
-    if (outcome === "overran") state.overran(ports.watchdog.seconds);
+    if (outcome === "interrupted" && patience < MOST_PATIENCE) {
+      patience *= 2;
+      continue;
+    }
+    if (outcome !== "done") state.neverBack(outcome, ports.watchdog.seconds, patience);
     await publish(ports.log, outputs);
     const next = { schema: LIVE_RUN_SCHEMA, state: state.encode(), fence: stored.fence };
     if (await ports.checkpoints.commit(STEP_STRATEGIES, record.run, stored.version, next)) return;

@@ -4,6 +4,7 @@ import { cutText } from "../market/cut-text.ts";
 import { instrumentKey } from "../market/instrument.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { ArtefactRun, RunArtefact } from "../ports/run-artefacts.ts";
+import type { WatchOutcome } from "../ports/watchdog.ts";
 import type { CandlesRecord } from "../wire/candle-records.ts";
 import { RECORD_BYTES } from "../wire/record-bytes.ts";
 import { encodeRunEventsInParts } from "../wire/run-event-records.ts";
@@ -18,8 +19,11 @@ import type { Output, StageState } from "./stage.ts";
 export interface SteppedRun extends StageState {
   /** Folds what it has kept; returns what that causes. */
   foldKept(): readonly Output[];
-  /** The step took too long, s: what it was about to do is lost, and so is the run. */
-  overran(seconds: number): void;
+  /**
+   * The step did not come back: what it was about to do is lost, and so is the run.
+   * @param seconds that one step may be at work @param patience how many times longer it was waited for
+   */
+  neverBack(outcome: Exclude<WatchOutcome, "done">, seconds: number, patience: number): void;
 }
 
 /** Records that a run keeps at most while it waits. What came before them it takes from the store. */
@@ -47,7 +51,7 @@ export class WaitingRun implements SteppedRun {
     return [];
   }
 
-  overran(): void {}
+  neverBack(): void {}
 
   encode(): Uint8Array {
     return encodeLiveRun({ ...this.#state, kept: this.#kept.slice(-MOST_KEPT) });
@@ -70,7 +74,7 @@ export class EndedRun implements SteppedRun {
     return [];
   }
 
-  overran(): void {}
+  neverBack(): void {}
 
   encode(): Uint8Array {
     return encodeLiveRun(this.#state);
@@ -153,11 +157,15 @@ export class LiveRun implements SteppedRun {
     return this.#kept.splice(0).flatMap((record) => this.#fold(record));
   }
 
-  overran(seconds: number): void {
+  neverBack(outcome: Exclude<WatchOutcome, "done">, seconds: number, patience: number): void {
     const after = this.#clock === 0 ? "its first bar" : `the bar that closed at ${new Date(this.#clock).toISOString()}`;
+    const { strategy } = this.#start.plan;
     this.#failure =
-      `strategy ${this.#start.plan.strategy} took longer than ${seconds} s in one step, after ${after}: it loops for ever, ` +
-      "or does too much in one bar";
+      outcome === "overran"
+        ? `strategy ${strategy} took longer than ${seconds} s in one step, after ${after}: it loops for ever, ` +
+          "or does too much in one bar"
+        : `strategy ${strategy} did not come back within ${seconds * patience} s, after ${after}, though it was hardly at work: it ` +
+          "waits for something, and hooks may not wait; or this machine is far too slow";
   }
 
   encode(): Uint8Array {

@@ -8,6 +8,10 @@ export type WatchOutcome = "done" | "overran" | "interrupted";
 export interface Watchdog {
   /** How long one piece of work may take, s. */
   readonly seconds: number;
-  /** Calls each in order; what became of each. None may throw. */
-  watch(works: readonly (() => void)[]): readonly WatchOutcome[];
+  /**
+   * Calls each in order, until one does not come back: what became of each that was called. Of the others nothing is
+   * begun. None may throw.
+   * @param patience how many times longer than usual they may take together, where only the machine may be slow
+   */
+  watch(works: readonly (() => void)[], patience?: number): readonly WatchOutcome[];
 }

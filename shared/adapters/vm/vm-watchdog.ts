@@ -6,40 +6,31 @@ const slots = globalThis as unknown as Record<symbol, (() => void) | undefined>;
 /** Only a script can be ended from outside, and it finds its work in a global place. */
 const script = new Script("globalThis[Symbol.for('millrace.watched')]()");
 
-/** How many times the limit is doubled at most for work that was interrupted. */
-const MOST_DOUBLINGS = 4;
-
 /**
  * Ends work by the time limit that V8 has for scripts. To set that costs some 75 µs, so all works share it. Who is ended
  * has overrun if it has used up nearly all of the limit as CPU time, and else was only interrupted: the machine may be
- * busy or may have stood still, so that the limit is doubled until a call comes back.
+ * busy or may have stood still.
  */
 export class VmWatchdog implements Watchdog {
   readonly seconds: number;
-  #doublings = 0;
 
   constructor(seconds = 10) {
     this.seconds = seconds;
   }
 
-  watch(works: readonly (() => void)[]): readonly WatchOutcome[] {
+  watch(works: readonly (() => void)[], patience = 1): readonly WatchOutcome[] {
     const outcomes: WatchOutcome[] = [];
-    while (outcomes.length < works.length) {
-      let began = cpuMs();
-      const call = (): void => {
-        while (outcomes.length < works.length) {
-          began = cpuMs();
-          works[outcomes.length]!();
-          outcomes.push("done");
-        }
-      };
-      if (returns(call, this.seconds * 1_000 * 2 ** this.#doublings)) {
-        this.#doublings = 0;
-        break;
+    let began = cpuMs();
+    const call = (): void => {
+      for (const work of works) {
+        began = cpuMs();
+        work();
+        outcomes.push("done");
       }
-      const overran = cpuMs() - began >= this.seconds * 900;
-      if (!overran) this.#doublings = Math.min(this.#doublings + 1, MOST_DOUBLINGS);
-      outcomes.push(overran ? "overran" : "interrupted");
+    };
+    const back = works.length === 0 || returns(call, this.seconds * 1_000 * patience);
+    if (!back && outcomes.length < works.length) {
+      outcomes.push(cpuMs() - began >= this.seconds * 900 ? "overran" : "interrupted");
     }
     return outcomes;
   }
