@@ -8,12 +8,12 @@ import type { StreamSettings } from "#shared/config/stream-settings.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 import type { Leases } from "#shared/ports/leases.ts";
-import type { RunRegistry } from "#shared/ports/run-registry.ts";
+import type { LiveRunRegistry } from "#shared/ports/run-registry.ts";
 
 /** What is kept in DynamoDB, and beside it what is too large for it. */
 export interface DynamodbPorts {
   readonly checkpoints: CheckpointStore;
-  readonly runs: RunRegistry;
+  readonly runs: LiveRunRegistry;
   readonly leases: Leases;
   /** Large states, and artefacts of runs. */
   readonly largeStates: LargeStateStore;

@@ -1,5 +1,6 @@
 import { parsePlan } from "#shared/app/run-plan.ts";
-import type { CycleColumns, TradeRow } from "#shared/engine/run-events.ts";
+import type { TradeRow } from "#shared/engine/run-events.ts";
+import type { CycleRow } from "#shared/ports/result-store.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { barEnd } from "#shared/report/format.ts";
 import { shortFeeds } from "./run-lines.ts";
@@ -18,18 +19,13 @@ export interface PaperAccount {
 }
 
 /** Before the first bar it has its starting cash. */
-export function accountOf(record: RunRecord, { length, time, cash, value, position }: CycleColumns): PaperAccount {
-  const plan = parsePlan(record.definition);
-  if (length === 0) {
-    return { equity: plan.broker.cash, cash: plan.broker.cash, positions: plan.feeds.map(() => 0), lastBar: null };
+export function accountOf(record: RunRecord, last: CycleRow | null): PaperAccount {
+  if (last === null) {
+    const { broker, feeds } = parsePlan(record.definition);
+    return { equity: broker.cash, cash: broker.cash, positions: feeds.map(() => 0), lastBar: null };
   }
-  const last = length - 1;
-  return {
-    equity: value[last]!,
-    cash: cash[last]!,
-    positions: position.map((column) => column[last]!),
-    lastBar: barEnd(time[last]!),
-  };
+  const { time, cash, value, position } = last;
+  return { equity: value, cash, positions: position, lastBar: barEnd(time) };
 }
 
 const COLUMNS = [

@@ -1,3 +1,4 @@
+import { runResults } from "#shared/app/run-results.ts";
 import type { WindowCounts } from "#shared/market/candle.ts";
 import type { ResultStore } from "#shared/ports/result-store.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
@@ -68,7 +69,7 @@ export async function runJson(
   { results }: { readonly results: ResultStore },
   record: RunRecord,
 ): Promise<Record<string, unknown>> {
-  const { orders, fills, trades, cycles } = await results.read(record.run);
+  const { orders, fills, trades, cycles } = await runResults(results, record);
   const { definition, ...rest } = record;
   return {
     ...rest,

@@ -1,14 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { backtest } from "#shared/app/backtest.ts";
+import { decodeLiveRun } from "#shared/app/live-run-state.ts";
 import { resumePaperRun, startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { parsePlan, type RunPlan } from "#shared/app/run-plan.ts";
+import { STEP_STRATEGIES } from "#shared/app/step-strategies.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
 import type { Candle } from "#shared/market/candle.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
 import { type IdScheme, type Tick, tickColumns } from "#shared/market/tick.ts";
+import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { RunResults } from "#shared/ports/result-store.ts";
 import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import type { StreamPorts } from "./stream-host.ts";
@@ -105,6 +108,10 @@ interface Delivery {
   readonly after: readonly number[];
   /** After how many rounds the runs are registered. */
   readonly registered: number;
+  /** Runs that are stopped when a process dies, by the crash's number. */
+  readonly stoppedAt: readonly { readonly crash: number; readonly run: number }[];
+  /** Commits of steps, counted from 0, right before which the run is stopped: all that the step did is published. */
+  readonly forestalled: readonly number[];
   /** Rounds after which a run is stopped, if it is running, or else resumed. */
   readonly switches: readonly { readonly round: number; readonly run: number }[];
 }
@@ -117,6 +124,8 @@ const IN_ORDER: Delivery = {
   before: [],
   after: [],
   registered: 0,
+  stoppedAt: [],
+  forestalled: [],
   switches: [],
 };
 
@@ -128,6 +137,8 @@ const deliveries: fc.Arbitrary<Delivery> = fc.record({
   before: fc.array(fc.nat(200), { maxLength: 6 }),
   after: fc.array(fc.nat(200), { maxLength: 6 }),
   registered: fc.nat(2),
+  stoppedAt: fc.constant([]),
+  forestalled: fc.constant([]),
   switches: fc.constant([]),
 });
 
@@ -187,13 +198,25 @@ async function play(
 ): Promise<Outcome> {
   const crashes = new CrashPlan(delivery.before, delivery.after);
   const crashing = crashingPorts(ports, crashes);
-  const batched = { ...crashing, log: inBatches(crashing.log, delivery.polls) };
+  let isLast = false;
+  const stopMeanwhile = async (run: string | undefined): Promise<void> => {
+    if (!isLast) await tryToStop(ports, run);
+  };
+  const forestalling = forestalled(crashing.checkpoints, delivery.forestalled, stopMeanwhile);
+  const batched = { ...crashing, checkpoints: forestalling, log: inBatches(crashing.log, delivery.polls) };
   const from = Math.min(...market.ticks.map(([first]) => first!.tick.ts)) - MINUTE;
   const runs: string[] = [];
   const register = async (): Promise<void> => {
     for (const plan of plansOf(from)) {
       runs.push((await startPaperRun(ports, plan, await codeOf(ports.catalog, plan.strategy), runs.length)).run);
     }
+  };
+  let crash = 0;
+  const drain = async (): Promise<void> => {
+    await drainThroughCrashes(batched, async () => {
+      for (const { run } of delivery.stoppedAt.filter((each) => each.crash === crash)) await stopMeanwhile(runs[run]);
+      crash++;
+    });
   };
   let round = 0;
   for (let at = 0; at < arrivals.length; round++) {
@@ -202,9 +225,16 @@ async function play(
     // The very last records find every run running, so that it has something to fold.
     const last = arrivals.length - ENDS;
     const upTo = at < last || runs.length === 0 ? Math.min(at + count, last) : at + count;
-    if (at >= last) for (const run of runs) await resumeStopped(ports, batched, run);
+    isLast = at >= last;
+    if (isLast) {
+      for (const run of runs) {
+        // One that was stopped before its results were stored has no record of that yet.
+        if (await hasStopped(ports, run)) await stopOrResume(ports, batched, run);
+        await resumeStopped(ports, batched, run);
+      }
+    }
     await publishTicks(ports.log, arrivals.slice(at, upTo));
-    await drainThroughCrashes(batched);
+    await drain();
     at = Math.min(upTo, arrivals.length);
     for (const { run } of at < arrivals.length ? delivery.switches.filter((each) => each.round === round) : []) {
       const id = runs[run];
@@ -216,14 +246,47 @@ async function play(
   return outcomeOf(ports, runs);
 }
 
+/** A checkpoint store that stops a run right before the chosen commits of its steps. */
+function forestalled(
+  checkpoints: CheckpointStore,
+  commits: readonly number[],
+  stop: (run: string) => Promise<void>,
+): CheckpointStore {
+  let count = 0;
+  return new Proxy(checkpoints, {
+    get: (target, name) => {
+      if (name !== "commit") return Reflect.get(target, name, target).bind(target);
+      return async (...args: Parameters<CheckpointStore["commit"]>) => {
+        if (args[0] === STEP_STRATEGIES && commits.includes(count++)) await stop(args[1]);
+        return target.commit(...args);
+      };
+    },
+  });
+}
+
+/** Stops a run, if it is there and running; its results need not be stored yet. */
+async function tryToStop(ports: MemoryPorts, id: string | undefined): Promise<void> {
+  if (id === undefined || (await ports.runs.get(id))?.status !== "running") return;
+  try {
+    await stopPaperRun(ports, id);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.code !== "no-data") throw error;
+  }
+}
+
+async function hasStopped({ runs, checkpoints }: MemoryPorts, id: string): Promise<boolean> {
+  if ((await runs.get(id))!.status !== "running") return false;
+  const stored = await checkpoints.load(STEP_STRATEGIES, id);
+  return decodeLiveRun(stored?.state ?? null).status === "stopped";
+}
+
 /** Stops a run that is running, or resumes one that is stopped, through crashes, until that is done. */
 async function stopOrResume(ports: MemoryPorts, batched: StreamPorts, id: string): Promise<void> {
   const { status } = (await ports.runs.get(id))!;
-  for (let done = false; !done; ) {
+  while ((await ports.runs.get(id))!.status === status) {
     try {
       if (status === "running") await stopPaperRun(batched, id);
       else await resumePaperRun(batched, id);
-      done = true;
     } catch (error) {
       if (error instanceof Crash) continue;
       if (!(error instanceof InputError) || error.code !== "no-data") throw error;
@@ -332,11 +395,13 @@ const withStops: fc.Arbitrary<Delivery> = fc
   .record({
     delivery: deliveries,
     switches: fc.array(fc.record({ round: fc.nat(25), run: fc.nat(3) }), { minLength: 1, maxLength: 12 }),
+    stoppedAt: fc.array(fc.record({ crash: fc.nat(5), run: fc.nat(3) }), { maxLength: 4 }),
+    forestalled: fc.array(fc.nat(40), { maxLength: 3 }),
   })
-  .map(({ delivery, switches }) => ({
+  .map(({ delivery, ...stops }) => ({
     ...delivery,
     rounds: delivery.rounds.map((size) => Math.min(size, 3)),
-    switches,
+    ...stops,
   }));
 
 test(

@@ -162,7 +162,7 @@ export function crashingPorts(ports: StreamPorts, plan: CrashPlan): StreamPorts 
     ranges: plan.wrap(ports.ranges),
     checkpoints: plan.wrap(ports.checkpoints),
     results: plan.wrap(ports.results),
-    runs: ports.runs,
+    runs: plan.wrap(ports.runs),
     log: plan.wrap(ports.log),
     artefacts: ports.artefacts,
     watchdog: ports.watchdog,
@@ -180,13 +180,17 @@ export function inBatches(log: EventLog, sizes: readonly number[]): EventLog {
   };
 }
 
-/** Drains until nothing is left, going on after each crash as a new process would. */
-export async function drainThroughCrashes(ports: StreamPorts): Promise<void> {
+/** Drains until nothing is left, going on after each crash as a new process would; `onCrash` comes before that. */
+export async function drainThroughCrashes(
+  ports: StreamPorts,
+  onCrash: () => Promise<void> = async () => {},
+): Promise<void> {
   for (;;) {
     try {
       return await new StreamHost(ports).drain();
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
+      await onCrash();
     }
   }
 }

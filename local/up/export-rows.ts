@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Store } from "#local/platform.ts";
 import type { ExportFormat, ExportQuery } from "#shared/adapters/duckdb/export.ts";
 import { type DuckdbStore, openStore } from "#shared/adapters/duckdb/store.ts";
+import { runResults } from "#shared/app/run-results.ts";
 import { InputError } from "#shared/market/input-error.ts";
 
 /**
@@ -51,5 +52,5 @@ async function copyRows(
   const record = await runs.get(query.run);
   if (record === null) return;
   const feeds = record.feeds.map((feed) => feed.slice(0, feed.indexOf("=")));
-  await copy.results.write(query.run, feeds, { firstCycle: 0, ...(await results.read(query.run)) });
+  await copy.results.write(query.run, feeds, { firstCycle: 0, ...(await runResults(results, record)) });
 }

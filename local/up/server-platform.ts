@@ -13,7 +13,7 @@ import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { FollowableLog } from "#shared/ports/event-log.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 import type { Leases } from "#shared/ports/leases.ts";
-import type { RunRegistry } from "#shared/ports/run-registry.ts";
+import type { LiveRunRegistry } from "#shared/ports/run-registry.ts";
 import { exportRows } from "./export-rows.ts";
 import { LazyEventLog } from "./lazy-event-log.ts";
 import { type ServerSettings, serverSettings } from "./server-settings.ts";
@@ -23,7 +23,7 @@ export interface ServerPlatform extends Platform {
   /** Connects when it is first used. */
   readonly log: FollowableLog;
   /** Live and replay runs; those of `store` follow them. */
-  readonly liveRuns: RunRegistry;
+  readonly liveRuns: LiveRunRegistry;
   /** Large states, and artefacts of runs. */
   readonly states: LargeStateStore;
 }
@@ -31,7 +31,7 @@ export interface ServerPlatform extends Platform {
 /** What is kept in DynamoDB and beside it: states of stages, live runs, leases. Connects when it is first used. */
 export interface StateParts {
   readonly checkpoints: CheckpointStore;
-  readonly liveRuns: RunRegistry;
+  readonly liveRuns: LiveRunRegistry;
   readonly leases: Leases;
   readonly states: LargeStateStore;
   close(): void;

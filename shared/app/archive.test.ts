@@ -17,6 +17,7 @@ const NOON = Date.UTC(2024, 5, 1, 12);
 
 const RUNNING: RunRecord = {
   run: "paper-1",
+  version: 1,
   kind: "paper",
   strategy: "sma-cross",
   feeds: ["data=binance:BTC/USDT@1m"],
@@ -27,9 +28,10 @@ const RUNNING: RunRecord = {
   status: "running",
   error: null,
   resultHash: null,
+  until: null,
   figures: null,
 };
-const STOPPED: RunRecord = { ...RUNNING, status: "stopped", resultHash: "cd".repeat(32) };
+const STOPPED: RunRecord = { ...RUNNING, version: 2, status: "stopped", until: 60_000, resultHash: "cd".repeat(32) };
 
 function portsOf() {
   const ranges = new MemoryRangeRegistry();
@@ -68,6 +70,13 @@ it("puts what a run has become into the store's registry, beside what it did, ho
   expect(await ports.runs.list()).toEqual([STOPPED]);
   expect((await ports.results.read(RUNNING.run)).cycles.time).toEqual(Float64Array.of(NOON, NOON + 60_000));
   expect(await ports.log.poll("anybody", DEAD_LETTERS, 10)).toEqual([]);
+});
+
+it("is not led back by an older record that comes later, as from an invocation that was overtaken", async () => {
+  const ports = portsOf();
+  await archive(ports, [logged(0, encodeRunRecord(RUNNING)), logged(1, encodeRunRecord(STOPPED))]);
+  await archive(ports, [logged(0, encodeRunRecord(RUNNING))]);
+  expect(await ports.runs.list()).toEqual([STOPPED]);
 });
 
 it("puts no record of a run that cannot be read or has another's key, and goes on behind it", async () => {

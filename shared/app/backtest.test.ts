@@ -12,7 +12,7 @@ import { specOf } from "../market/instrument-specs.ts";
 import { tickColumns } from "../market/tick.ts";
 import { type BacktestPorts, backtest } from "./backtest.ts";
 import type { RunCode, RunPlan } from "./run-plan.ts";
-import { stepStrategies } from "./step-strategies.ts";
+import { type StepStrategiesPorts, stepStrategies } from "./step-strategies.ts";
 
 const START = Date.UTC(2024, 0, 1);
 const feed = parseFeed("binance:BTC/USDT@1s");
@@ -54,6 +54,7 @@ async function portsOf() {
 function killedAt(ports: BacktestPorts, call: "remove" | "write"): BacktestPorts {
   const results: BacktestPorts["results"] = {
     read: (run) => ports.results.read(run),
+    lastCycle: (run, until) => ports.results.lastCycle(run, until),
     remove: async (run) => {
       if (call === "remove") throw new Error("killed");
       await ports.results.remove(run);
@@ -67,7 +68,7 @@ function killedAt(ports: BacktestPorts, call: "remove" | "write"): BacktestPorts
 }
 
 /** Steps live runs over a record of the instrument, of which there are none. */
-async function stepNothing(ports: BacktestPorts): Promise<void> {
+async function stepNothing(ports: BacktestPorts & Pick<StepStrategiesPorts, "runs">): Promise<void> {
   const refuse = (): Promise<never> => Promise.reject(new Error("no strategy was to be loaded"));
   const artefacts = { load: refuse };
   const watchdog = { seconds: 1, watch: () => [] };

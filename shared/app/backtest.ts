@@ -50,6 +50,7 @@ export async function backtest(
   const id = runIdOf(identity);
   const record: RunRecord = {
     run: id,
+    version: 0,
     kind: "backtest",
     strategy: plan.strategy,
     feeds: feedNames(plan),
@@ -60,6 +61,7 @@ export async function backtest(
     status: error === null ? "finished" : "failed",
     error,
     resultHash,
+    until: null,
     figures,
   };
   // What is killed from here on is not taken for a result.

@@ -5,6 +5,7 @@ import type { RunEnd } from "./live-run-life.ts";
 import { candleColumns, type ReadCandlesPorts } from "./read-candles.ts";
 import { figuresOf } from "./run-on-columns.ts";
 import { parsePlan } from "./run-plan.ts";
+import { runResults } from "./run-results.ts";
 
 /**
  * Figures of what a live run has done so far; null where it has traded no bar. Throws InputError 'no-data' where
@@ -16,7 +17,8 @@ export async function liveFigures(
   end: Pick<RunEnd, "resultHash" | "clock">,
 ): Promise<RunRecord["figures"]> {
   if (end.resultHash === null) return null;
-  const { cycles, fills, trades } = await ports.results.read(record.run);
+  const { cycles, fills, trades } = await runResults(ports.results, { run: record.run, until: end.clock });
+  // What is stored beyond its clock is of a step that came too late to count.
   const last = cycles.time[cycles.length - 1];
   if (last !== end.clock - 1) {
     throw new InputError(

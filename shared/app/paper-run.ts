@@ -4,7 +4,7 @@ import type { RunRecord } from "../ports/run-registry.ts";
 import { liveFigures } from "./live-figures.ts";
 import { continueLiveRun, stopLiveRun } from "./live-run-life.ts";
 import { registerLiveRun } from "./register-run.ts";
-import { changeRun } from "./run-changes.ts";
+import { changeRun, endRun } from "./run-changes.ts";
 import { identityOf, pinnedCode, type RunCode, type RunPlan } from "./run-plan.ts";
 import type { StepStrategiesPorts } from "./step-strategies.ts";
 
@@ -38,18 +38,7 @@ export async function stopPaperRun(ports: PaperRunPorts, id: string): Promise<Ru
     throw new InputError("not-found", `no live run '${id}': 'npx millrace paper list' lists what there is`);
   }
   const end = await stopLiveRun(ports, record);
-  const stopped: RunRecord =
-    end.failure === null
-      ? {
-          ...record,
-          status: "stopped",
-          error: null,
-          resultHash: end.resultHash,
-          figures: await liveFigures(ports, record, end),
-        }
-      : { ...record, status: "failed", error: end.failure };
-  await changeRun(ports, stopped);
-  return stopped;
+  return endRun(ports, record, "stopped", await liveFigures(ports, record, end), end);
 }
 
 /**
@@ -70,9 +59,11 @@ export async function resumePaperRun(ports: PaperRunPorts, id: string): Promise<
   await requireCode(ports, record, anew);
   const { failure } = await continueLiveRun(ports, record);
   if (failure !== null) throw new InputError("conflict", `run ${id} has failed and cannot go on: ${failure}; ${anew}`);
-  const resumed: RunRecord = { ...record, status: "running", error: null, resultHash: null, figures: null };
-  await changeRun(ports, resumed);
-  return resumed;
+  return changeRun(ports, id, (held) =>
+    held.status === "stopped"
+      ? { ...held, status: "running", error: null, resultHash: null, until: null, figures: null }
+      : null,
+  );
 }
 
 async function requireCode({ artefacts }: PaperRunPorts, { run, definition }: RunRecord, anew: string): Promise<void> {

@@ -2,17 +2,9 @@ import { InputError } from "../market/input-error.ts";
 import type { RunArtefacts } from "../ports/run-artefacts.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import type { Watchdog } from "../ports/watchdog.ts";
+import { liveRunRecord } from "./live-run-record.ts";
 import { type RunChangePorts, registerRun } from "./run-changes.ts";
-import {
-  definitionWith,
-  describePlan,
-  feedNames,
-  identityOf,
-  pinnedCode,
-  type RunCode,
-  type RunPlan,
-  resolvedParams,
-} from "./run-plan.ts";
+import { definitionWith, pinnedCode, type RunCode, type RunPlan } from "./run-plan.ts";
 
 export interface RegisterRunPorts extends RunChangePorts {
   readonly artefacts: RunArtefacts;
@@ -20,36 +12,16 @@ export interface RegisterRunPorts extends RunChangePorts {
 }
 
 /**
- * Registers a live run, pinned to its code, which has to be where `artefacts` finds it. `now`: ms UTC. Throws InputError
- * for a plan that cannot run, and where the code is not there.
+ * Registers a live run, pinned to its code, which has to be where `artefacts` finds it. Throws InputError for a plan that cannot run, and where the code is not there.
  */
 export async function registerLiveRun(
   ports: RegisterRunPorts,
   plan: RunPlan,
   code: RunCode,
-  {
-    kind,
-    idOf,
-    now,
-  }: { readonly kind: "paper" | "replay"; readonly idOf: (identity: string) => string; readonly now: number },
+  terms: Parameters<typeof liveRunRecord>[2],
 ): Promise<RunRecord> {
-  const definition = describePlan(plan, code, null);
-  await checkRuns(ports, plan, definition);
-  const identity = identityOf(definition);
-  const record: RunRecord = {
-    run: idOf(identity),
-    kind,
-    strategy: plan.strategy,
-    feeds: feedNames(plan),
-    params: resolvedParams(plan, code),
-    definition,
-    identity,
-    created: now,
-    status: "running",
-    error: null,
-    resultHash: null,
-    figures: null,
-  };
+  const record = liveRunRecord(plan, code, terms);
+  await checkRuns(ports, plan, record.definition);
   await registerRun(ports, record);
   return record;
 }

@@ -1,11 +1,11 @@
 import { InputError } from "../market/input-error.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import { liveFigures } from "./live-figures.ts";
-import { type RunEnd, standOf, stopLiveRun } from "./live-run-life.ts";
+import { standOf, stopLiveRun } from "./live-run-life.ts";
 import type { PaperRunPorts } from "./paper-run.ts";
 import type { ReadCandlesPorts } from "./read-candles.ts";
 import { registerLiveRun } from "./register-run.ts";
-import { changeRun } from "./run-changes.ts";
+import { endRun } from "./run-changes.ts";
 import type { RunCode, RunPlan } from "./run-plan.ts";
 
 /**
@@ -70,16 +70,7 @@ async function endAs(
   status: "finished" | "stopped",
   store: ReadCandlesPorts | null,
 ): Promise<RunRecord> {
-  const end: RunEnd = await stopLiveRun(ports, record);
-  const ended: RunRecord =
-    end.failure === null
-      ? {
-          ...record,
-          status,
-          resultHash: end.resultHash,
-          figures: store === null ? null : await liveFigures({ ...store, results: ports.results }, record, end),
-        }
-      : { ...record, status: "failed", error: end.failure };
-  await changeRun(ports, ended);
-  return ended;
+  const end = await stopLiveRun(ports, record);
+  const figures = store === null ? null : await liveFigures({ ...store, results: ports.results }, record, end);
+  return endRun(ports, record, status, figures, end);
 }

@@ -10,6 +10,7 @@ import type { DataQuality, QualityStretch, ReportInput, WindowQuality } from "..
 import { costBand } from "./cost-band.ts";
 import { candleColumns, type ReadCandlesPorts, readCandles } from "./read-candles.ts";
 import { definitionOf, feesOf, parsePlan, type RunCode, type RunPlan } from "./run-plan.ts";
+import { runResults } from "./run-results.ts";
 
 export interface ReportPorts extends ReadCandlesPorts {
   readonly results: ResultStore;
@@ -36,7 +37,7 @@ export async function reportInput(
     );
   }
   const plan = parsePlan(record.definition);
-  const results = await ports.results.read(record.run);
+  const results = await runResults(ports.results, record);
   const [first] = plan.feeds;
   const fees = feesOf(plan);
   const to = plan.end ?? lastTime(results.cycles.time) + 1;

@@ -19,6 +19,7 @@ const within: Within = (answer) => answer;
 
 const RUN: RunRecord = {
   run: "paper-1",
+  version: 1,
   kind: "paper",
   strategy: "sma-cross",
   feeds: ["data=binance:BTC/USDT@1m"],
@@ -29,6 +30,7 @@ const RUN: RunRecord = {
   status: "running",
   error: null,
   resultHash: null,
+  until: null,
   figures: null,
 };
 

@@ -1,7 +1,7 @@
 import { instrumentKey } from "../market/instrument.ts";
 import type { LogRecord } from "../ports/event-log.ts";
-import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
-import type { Watchdog, WatchOutcome } from "../ports/watchdog.ts";
+import type { LiveRunRegistry, RunRecord } from "../ports/run-registry.ts";
+import type { Watchdog } from "../ports/watchdog.ts";
 import { replayRunOf } from "../wire/replay-keys.ts";
 import { CANDLES, REPLAY_CANDLES } from "../wire/topics.ts";
 import { DecodedCandles } from "./decoded-candles.ts";
@@ -18,15 +18,12 @@ import { closeStep, type OpenedStep, type Output, openStep, publish, type StageP
 export const STEP_STRATEGIES = "step-strategies";
 
 export interface StepStrategiesPorts extends StagePorts, OpenRunPorts {
-  readonly runs: RunRegistry;
+  readonly runs: LiveRunRegistry;
   readonly watchdog: Watchdog;
 }
 
 /** Runs that are stepped at once. */
 const AT_ONCE = 32;
-
-/** How many times longer than usual a run gets at most. With 10 s all its tries take 150 s, half of what a batch has. */
-export const MOST_PATIENCE = 8;
 
 /** A run and what a batch holds for it. */
 interface RunStep {
@@ -83,11 +80,7 @@ async function replaySteps(ports: StepStrategiesPorts, records: readonly LogReco
     .map((record) => ({ record, plan: parsePlan(record.definition), records: own.get(record.run)! }));
 }
 
-/**
- * Steps some runs; returns what kept those that could not be stepped. Where one does not come back, those before it are
- * committed, and its own fate is settled, before others are begun: what a function has no time for is done in its next
- * attempt, and not all again.
- */
+/** Steps some runs; returns what kept those that could not be stepped. */
 async function stepTogether(
   ports: StepStrategiesPorts,
   steps: readonly RunStep[],
@@ -96,60 +89,26 @@ async function stepTogether(
   const faults: unknown[] = [];
   for (let waiting = steps; waiting.length > 0; ) {
     const again: RunStep[] = [];
-    const interrupted: RunStep[] = [];
-    const end = async (each: Opening, outcome: WatchOutcome): Promise<void> => {
-      if (outcome === "interrupted") interrupted.push(each.step);
-      else if (!(await settle(ports, each, outcome, 1, faults))) again.push(each.step);
-    };
     const opened = await Promise.all(waiting.map((step) => opening(ports, step, batch)));
-    await Promise.all(opened.filter(({ stepped }) => stepped === null).map((each) => end(each, "done")));
-    for (let left = opened.filter(({ stepped }) => stepped !== null); left.length > 0; ) {
-      const outcomes = ports.watchdog.watch(left.map(({ stepped }) => stepped!.work));
-      const called = left.slice(0, outcomes.length);
-      await Promise.all(called.map((each, i) => end(each, outcomes[i]!)));
-      left = left.slice(outcomes.length);
-      for (const step of interrupted.splice(0)) await stepAlone(ports, step, batch, faults);
-    }
+    const works = opened.flatMap((each) => (each.stepped === null ? [] : [each.stepped]));
+    const outcomes = ports.watchdog.watch(works.map(({ work }) => work));
+    await Promise.all(
+      opened.map(async ({ step, fault, committed, stepped }) => {
+        try {
+          if (fault !== null) throw fault;
+          if (stepped === null) return await follow(ports, step.record, committed);
+          const outcome = outcomes[works.indexOf(stepped)]!;
+          const done = await finish(ports, step, stepped, outcome);
+          if (!done) again.push(step);
+        } catch (error) {
+          if (error instanceof RunCodeWaits) await say(ports, step.record, error.message);
+          else faults.push(error);
+        }
+      }),
+    );
     waiting = again;
   }
   return faults;
-}
-
-/**
- * Steps a run that was interrupted, though maybe for no fault of its own: with nothing beside it and ever more time, in
- * the end with what it had as its fault.
- */
-async function stepAlone(
-  ports: StepStrategiesPorts,
-  step: RunStep,
-  batch: DecodedCandles,
-  faults: unknown[],
-): Promise<void> {
-  for (let patience = 2; ; ) {
-    const each = await opening(ports, step, batch);
-    const outcome = each.stepped === null ? "done" : ports.watchdog.watch([each.stepped.work], patience)[0]!;
-    if (outcome === "interrupted" && patience < MOST_PATIENCE) patience *= 2;
-    else if (await settle(ports, each, outcome, patience, faults)) return;
-  }
-}
-
-/** Ends a step, notes what keeps it from its end, and resolves to whether that was all: else another was faster. */
-async function settle(
-  ports: StepStrategiesPorts,
-  { step, fault, committed, stepped }: Opening,
-  outcome: WatchOutcome,
-  patience: number,
-  faults: unknown[],
-): Promise<boolean> {
-  try {
-    if (fault !== null) throw fault;
-    if (stepped !== null) return await finish(ports, step, stepped, outcome, patience);
-    await follow(ports, step.record, committed);
-  } catch (error) {
-    if (error instanceof RunCodeWaits) await say(ports, step.record, error.message);
-    else faults.push(error);
-  }
-  return true;
 }
 
 /** A step whose records are about to be folded. */
@@ -207,11 +166,11 @@ async function finish(
   ports: StepStrategiesPorts,
   { record, plan }: RunStep,
   { opened, outputs, fault }: Stepped,
-  outcome: WatchOutcome,
-  patience: number,
+  outcome: ReturnType<Watchdog["watch"]>[number],
 ): Promise<boolean> {
   if (fault !== null) throw fault;
-  if (outcome !== "done") opened.state.neverBack(outcome, ports.watchdog.seconds, patience);
+  if (outcome === "interrupted") return false;
+  if (outcome === "overran") opened.state.overran(ports.watchdog.seconds);
   const key = stageKeyOf(ports, record, plan, new DecodedCandles());
   const committed = await closeStep(ports, key, opened, outputs);
   if (committed === null) return false;
@@ -222,13 +181,14 @@ async function finish(
 /** Records what has become of a run by its step. */
 async function follow(ports: StepStrategiesPorts, record: RunRecord, committed: Uint8Array | null): Promise<void> {
   const state = decodeLiveRun(committed);
-  if (state.status === "failed") await changeRun(ports, { ...record, status: "failed", error: state.why });
-  else await say(ports, record, null);
+  if (state.status !== "failed") return say(ports, record, null);
+  await changeRun(ports, record.run, (held) =>
+    held.status === "running" ? { ...held, status: "failed", error: state.why } : null,
+  );
 }
 
 /** Records what a running run waits for. */
 async function say(ports: StepStrategiesPorts, record: RunRecord, why: string | null): Promise<void> {
   if (record.error === why) return;
-  const held = await ports.runs.get(record.run);
-  if (held?.status === "running") await changeRun(ports, { ...held, error: why });
+  await changeRun(ports, record.run, (held) => (held.status === "running" ? { ...held, error: why } : null));
 }

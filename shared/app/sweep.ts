@@ -146,6 +146,7 @@ function identifier({ columns, code }: SweepGround): (plan: RunPlan, now: number
     const identity = identityOf(definition);
     return {
       run: runIdOf(identity),
+      version: 0,
       kind: "sweep",
       strategy: plan.strategy,
       feeds: feedNames(plan),
@@ -156,6 +157,7 @@ function identifier({ columns, code }: SweepGround): (plan: RunPlan, now: number
       status: "failed",
       error: null,
       resultHash: null,
+      until: null,
       figures: null,
     };
   };

@@ -126,6 +126,27 @@ function writeTests(open: Open<ResultStore>): void {
       }
     }));
 
+  it("gives the last cycle, or the last before a time", () =>
+    withStore(open, async (store) => {
+      expect(await store.lastCycle("r", null)).toBeNull();
+      await store.write("r", FEEDS, events(0, 3));
+      await store.write("r", FEEDS, events(3, 2, rowsFrom(10)));
+      const { time, cash, value, position } = cyclesFrom(0, 5);
+      const cycle = (at: number) => ({
+        time: time[at],
+        cash: cash[at],
+        value: value[at],
+        position: position.map((column) => column[at]),
+      });
+      expect(await store.lastCycle("r", null)).toEqual(cycle(4));
+      expect(await store.lastCycle("r", time[4]! + 1)).toEqual(cycle(4));
+      expect(await store.lastCycle("r", time[4]!)).toEqual(cycle(3));
+      expect(await store.lastCycle("r", time[0]!)).toBeNull();
+      expect(await store.lastCycle("r", 0)).toBeNull();
+      await store.remove("r");
+      expect(await store.lastCycle("r", null)).toBeNull();
+    }));
+
   it("changes nothing by writing the same again, and upserts by number", () =>
     withStore(open, async (store) => {
       await store.write("r", FEEDS, events(0, 5, rowsFrom(0)));

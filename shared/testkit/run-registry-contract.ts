@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TearSheet } from "#shared/engine/tear-sheet.ts";
-import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
+import type { LiveRunRegistry, RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
 import { type Open, withStore } from "./opened.ts";
 
 const FIGURES: TearSheet = {
@@ -34,6 +34,7 @@ const FIGURES: TearSheet = {
 function record(run: string, created: number, changes: Partial<RunRecord> = {}): RunRecord {
   return {
     run,
+    version: 0,
     kind: "backtest",
     strategy: "sma-cross",
     feeds: ["data=binance:BTC/USDT@1h", "slow=binance:BTC/USDT@1d"],
@@ -44,6 +45,7 @@ function record(run: string, created: number, changes: Partial<RunRecord> = {}):
     status: "running",
     error: null,
     resultHash: null,
+    until: null,
     figures: null,
     ...changes,
   };
@@ -87,7 +89,7 @@ export function runRegistryContract(name: string, open: Open<RunRegistry>): void
     it("has no run under an id that can be none's", () =>
       withStore(open, async (registry) => {
         await registry.put(record("r1", 1));
-        const impossible = ["", "r".repeat(600), "r".repeat(5_000), "ü".repeat(300)];
+        const impossible = ["", "#running", "r".repeat(600), "r".repeat(5_000), "ü".repeat(300)];
         for (const run of impossible) expect(await registry.get(run)).toBeNull();
         expect(await registry.getAll([...impossible, "r1"])).toEqual([record("r1", 1)]);
       }));
@@ -122,11 +124,70 @@ export function runRegistryContract(name: string, open: Open<RunRegistry>): void
         expect(await registry.running()).toEqual([running[1]]);
       }));
 
+    it("keeps a later version, and replaces one by the same or a later", () =>
+      withStore(open, async (registry) => {
+        const third = record("r1", 5, { kind: "paper", version: 3, status: "stopped", until: 1_704_067_200_000 });
+        await registry.put(third);
+        await registry.put(record("r1", 5, { kind: "paper", version: 2, error: "it waits" }));
+        await registry.putAll([record("r1", 5, { kind: "paper", version: 1 }), record("r2", 6)]);
+        expect(await registry.get("r1")).toEqual(third);
+        expect(await registry.list()).toEqual([record("r2", 6), third]);
+        expect(await registry.running()).toEqual([record("r2", 6)]);
+        await registry.put({ ...third, until: 0 });
+        expect(await registry.get("r1")).toEqual({ ...third, until: 0 });
+        const fourth = record("r1", 5, { kind: "paper", version: 4 });
+        await registry.putAll([fourth, record("r1", 5, { kind: "paper", version: 3, status: "failed" })]);
+        expect(await registry.get("r1")).toEqual(fourth);
+        expect(await registry.running()).toEqual([record("r2", 6), fourth]);
+      }));
+
     it("keeps everything over a close", () =>
       withStore(open, async (registry, opened) => {
         if (opened.reopen === undefined) return;
         await registry.put(record("r1", 1, { figures: FIGURES }));
         expect(await (await opened.reopen()).list()).toEqual([record("r1", 1, { figures: FIGURES })]);
+      }));
+  });
+}
+
+/** What the registry that decides what live runs are promises, besides what every other does. */
+export function liveRunRegistryContract(name: string, open: Open<LiveRunRegistry>): void {
+  runRegistryContract(name, open);
+  describe(`${name}: changes of live runs`, () => {
+    const live = (version: number, changes: Partial<RunRecord> = {}): RunRecord =>
+      record("r1", 1, { kind: "paper", version, ...changes });
+
+    it("replaces the version before alone", () =>
+      withStore(open, async (registry) => {
+        expect(await registry.replace(live(1))).toBe(false);
+        expect(await registry.get("r1")).toBeNull();
+        await registry.put(live(1));
+        const stopped = live(2, { status: "stopped", resultHash: "cd".repeat(32), until: 60_000, figures: FIGURES });
+        expect(await registry.replace(stopped)).toBe(true);
+        expect(await registry.replace(live(2, { error: "it waits" }))).toBe(false);
+        expect(await registry.replace(live(4))).toBe(false);
+        expect(await registry.get("r1")).toEqual(stopped);
+        expect(await registry.running()).toEqual([]);
+        expect(await registry.replace(live(3))).toBe(true);
+        expect(await registry.running()).toEqual([live(3)]);
+      }));
+
+    it("lets one of several at once win", () =>
+      withStore(open, async (registry) => {
+        await registry.put(live(1));
+        const changes = Array.from({ length: 6 }, (_, i) => live(2, { error: `change ${i}` }));
+        const won = await Promise.all(changes.map((each) => registry.replace(each)));
+        expect(won.filter((each) => each)).toHaveLength(1);
+        expect(await registry.get("r1")).toEqual(changes[won.indexOf(true)]);
+      }));
+
+    it("names those that run, though many begin and end at once", () =>
+      withStore(open, async (registry) => {
+        const many = Array.from({ length: 20 }, (_, i) => record(`p${i}`, i, { kind: "paper", version: 1 }));
+        await Promise.all(many.map((each) => registry.put(each)));
+        const ended = many.slice(0, 10).map((each) => ({ ...each, version: 2, status: "stopped" }) as const);
+        expect(await Promise.all(ended.map((each) => registry.replace(each)))).toEqual(ended.map(() => true));
+        expect(await registry.running()).toEqual(many.slice(10).reverse());
       }));
   });
 }

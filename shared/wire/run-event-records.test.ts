@@ -83,6 +83,7 @@ test("every record comes back bit for bit, NaN, infinities and −0 included", (
 
 const RUN: RunRecord = {
   run: "paper-1",
+  version: 3,
   kind: "paper",
   strategy: "sma-cross",
   feeds: ["data=binance:BTC/USDT@1m"],
@@ -93,11 +94,25 @@ const RUN: RunRecord = {
   status: "stopped",
   error: null,
   resultHash: "12",
+  until: 4,
   figures: null,
 };
 
 test("a run comes back as it was", () => {
   expect(decodeRunTopic(encodeRunRecord(RUN))).toEqual({ kind: "run", run: RUN });
+});
+
+test("of one cycle with more rows than a record takes, the last record alone holds the cycle", () => {
+  const column = Float64Array.of(1);
+  const cycles = { length: 1, time: Float64Array.of(9), cash: column, value: column, position: [column] };
+  const logs = Array.from({ length: 3_000 }, (_, seq) => ({ seq, time: 9, text: "x".repeat(500) }));
+  const events = { firstCycle: 7, cycles, orders: [], fills: [], trades: [], logs };
+  const parts = encodeRunEventsInParts({ run: "r", feeds: ["data"], events }).map((part) => decodeRunTopic(part));
+  expect(parts.length).toBeGreaterThan(3);
+  const held = parts.map((part) => (part.kind === "run-events" ? part.events : events));
+  expect(held.map((each) => each.cycles.length)).toEqual([...parts.slice(1).map(() => 0), 1]);
+  expect(held.map(({ firstCycle }) => firstCycle)).toEqual(parts.map(() => 7));
+  expect(held.flatMap((each) => each.logs)).toEqual(logs);
 });
 
 test("years of cycles are cut into records that every topic takes, and come back whole", () => {

@@ -69,7 +69,10 @@ export function encodeRunEvents(record: RunEventsRecord): Uint8Array {
 /** Most bytes of a record, well below what a topic takes, unless it holds a single cycle and row. */
 const MOST_BYTES = 500_000;
 
-/** As `encodeRunEvents`, in as many records as keep each of a size that every topic takes: a catch-up may have years. */
+/**
+ * As `encodeRunEvents`, in as many records as keep each of a size that every topic takes: a catch-up may have years. No
+ * row of a cycle comes after it.
+ */
 export function encodeRunEventsInParts(record: RunEventsRecord): readonly Uint8Array[] {
   const bytes = encodeRunEvents(record);
   if (bytes.length <= MOST_BYTES) return [bytes];
@@ -97,13 +100,10 @@ function halvesOf(events: RunEvents): readonly [RunEvents, RunEvents] | null {
   const rows = [...events.orders, ...events.fills, ...events.trades, ...events.logs].map(({ seq }) => seq);
   if (rows.length < 2) return null;
   const middle = rows.sort((a, b) => a - b)[rows.length >> 1]!;
+  // The cycle comes last: where it is stored, all of its rows are.
   return [
-    { firstCycle, cycles, ...rowsThat(events, ({ seq }) => seq < middle) },
-    {
-      firstCycle: firstCycle + cycles.length,
-      cycles: cut(cycles, 0, 0),
-      ...rowsThat(events, ({ seq }) => seq >= middle),
-    },
+    { firstCycle, cycles: cut(cycles, 0, 0), ...rowsThat(events, ({ seq }) => seq < middle) },
+    { firstCycle, cycles, ...rowsThat(events, ({ seq }) => seq >= middle) },
   ];
 }
 
@@ -147,6 +147,7 @@ export function decodeRunTopic(bytes: Uint8Array | null): RunTopicRecord {
 function decodeRun(json: Readonly<Record<string, unknown>>): RunRecord {
   const record = objectOf(json["record"], "record");
   for (const name of ["run", "strategy", "definition", "identity"]) textField(record, name);
+  integerField(record, "version");
   choiceField(record, "kind", RUN_KINDS);
   choiceField(record, "status", STATUSES);
   integerField(record, "created");

@@ -48,6 +48,8 @@ export const TABLES = {
     "error",
     "result_hash",
     "figures",
+    "version",
+    "until",
   ],
   /** A number for each run that has results, which their rows name it by, and the names of its feeds as JSON. */
   result_runs: ["key", "run", "feeds"],
@@ -144,7 +146,10 @@ export const QUESTDB_TABLES = {
   coverage: ["ts", "exchange", "symbol", "to_ts", "kind", "reason"],
   /** A mark of a span whose candles no longer follow from its ticks, at its start. */
   dirty_ranges: ["ts", "exchange", "symbol", "to_ts", "mark", "cleared"],
-  /** A run of a strategy. `feeds`, `params`, `definition` and `figures` are JSON; `ts` is 0, as a repeat replaces it. */
+  /**
+   * A version of a run of a strategy, whose number is `ts` in milliseconds: the latest is the run. `feeds`, `params`,
+   * `definition` and `figures` are JSON; of the results of a run those before `until` count, all where that is null.
+   */
   runs: [
     "ts",
     "run",
@@ -159,6 +164,7 @@ export const QUESTDB_TABLES = {
     "error",
     "result_hash",
     "figures",
+    "until",
   ],
   /** The generation of a run whose results are current, and the names of its feeds as JSON; `ts` is 0. */
   result_runs: ["ts", "run", "generation", "feeds"],

@@ -6,6 +6,7 @@ import { resumePaperRun, startPaperRun, stopPaperRun } from "#shared/app/paper-r
 import { tradingStart, warmUpOf } from "#shared/app/paper-span.ts";
 import { planInForce } from "#shared/app/plan-in-force.ts";
 import { loadCode, type RunPlan } from "#shared/app/run-plan.ts";
+import { runResults } from "#shared/app/run-results.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
@@ -122,7 +123,7 @@ async function list({ liveRuns, store }: ServerPlatform, args: Arguments): Promi
   const chosen = records.filter(({ status }) => args.has("all") || status === "running");
   const runs: { record: RunRecord; account: PaperAccount }[] = [];
   for (const record of chosen) {
-    runs.push({ record, account: accountOf(record, (await store.results.read(record.run)).cycles) });
+    runs.push({ record, account: await accountNow({ store }, record) });
   }
   if (args.has("json")) {
     for (const { record, account } of runs) await writeLine(JSON.stringify(jsonOf(record, account)));
@@ -137,8 +138,8 @@ async function list({ liveRuns, store }: ServerPlatform, args: Arguments): Promi
 
 async function show({ liveRuns, store }: ServerPlatform, id: string, args: Arguments): Promise<void> {
   const record = await paperRun({ liveRuns }, id);
-  const { cycles, trades } = await store.results.read(record.run);
-  const account = accountOf(record, cycles);
+  const account = await accountNow({ store }, record);
+  const { trades } = await runResults(store.results, record);
   await writeLine(args.has("json") ? JSON.stringify(jsonOf(record, account)) : paperDetails(record, account, trades));
 }
 
@@ -192,7 +193,7 @@ async function paperRun({ liveRuns }: Pick<ServerPlatform, "liveRuns">, id: stri
 }
 
 async function accountNow({ store }: Pick<ServerPlatform, "store">, record: RunRecord): Promise<PaperAccount> {
-  return accountOf(record, (await store.results.read(record.run)).cycles);
+  return accountOf(record, await store.results.lastCycle(record.run, record.until));
 }
 
 function jsonOf({ definition: _, ...record }: RunRecord, account: PaperAccount): Record<string, unknown> {

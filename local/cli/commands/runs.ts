@@ -1,3 +1,4 @@
+import { runResults } from "#shared/app/run-results.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
 import { barEnd, formatTime } from "#shared/report/format.ts";
@@ -101,7 +102,7 @@ async function list(registry: RunRegistry, args: Arguments): Promise<void> {
 type Store = Parameters<typeof runJson>[0];
 
 async function wholeRun(store: Store, record: RunRecord): Promise<Record<string, unknown>> {
-  const { orders, fills, trades, logs, cycles } = await store.results.read(record.run);
+  const { orders, fills, trades, logs, cycles } = await runResults(store.results, record);
   const names = record.feeds.map((feed) => feed.slice(0, feed.indexOf("=")));
   const equity = Array.from(cycles.time, (time, i) => ({
     time,
@@ -135,7 +136,7 @@ async function describeRun(store: Store, record: RunRecord, args: Arguments): Pr
       "Of a set of a sweep the figures alone are kept. For its orders, fills, trades and report run it once more:",
       backtestLines(record, args),
     ].join("\n");
-  const { fills, trades, logs, orders } = await store.results.read(record.run);
+  const { fills, trades, logs, orders } = await runResults(store.results, record);
   const refused = orders.filter((order) => order.status === "Margin" || order.status === "Rejected");
   const tradeRows = trades
     .slice(-10)

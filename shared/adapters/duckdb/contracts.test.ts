@@ -6,7 +6,7 @@ import { checkpointStoreContract } from "#shared/testkit/checkpoint-store-contra
 import type { Opened } from "#shared/testkit/opened.ts";
 import { rangeRegistryContract } from "#shared/testkit/range-registry-contract.ts";
 import { resultStoreContract } from "#shared/testkit/result-store-contract.ts";
-import { runRegistryContract } from "#shared/testkit/run-registry-contract.ts";
+import { liveRunRegistryContract } from "#shared/testkit/run-registry-contract.ts";
 import { tickStoreContract } from "#shared/testkit/tick-store-contract.ts";
 import { type DuckdbStore, openStore } from "./store.ts";
 
@@ -51,7 +51,7 @@ resultStoreContract(
   "duckdb",
   opener((store) => store.results),
 );
-runRegistryContract(
+liveRunRegistryContract(
   "duckdb",
   opener((store) => store.runs),
 );

@@ -92,7 +92,8 @@ export class Exporter {
       (_, i) => `JOIN portfolio_positions p${i} ON p${i}.run = m.run AND p${i}.cycle = m.cycle AND p${i}.feed = ${i}`,
     );
     return `SELECT ${["m.cycle", "m.ts", "m.cash", "m.value", ...columns].join(", ")} FROM portfolio_metrics m
-      ${joins.join(" ")} WHERE m.run = ${key} ORDER BY m.cycle`;
+      ${joins.join(" ")} WHERE m.run = ${key} AND m.ts < coalesce((SELECT until FROM runs WHERE run = ${literal(run)}), m.ts + 1)
+      ORDER BY m.cycle`;
   }
 
   #key(instrument: Instrument): string {

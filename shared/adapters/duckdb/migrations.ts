@@ -65,6 +65,11 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TABLE logs (run INTEGER NOT NULL, seq BIGINT NOT NULL, ts BIGINT NOT NULL, text VARCHAR NOT NULL)",
     ],
   },
+  {
+    number: 2,
+    name: "versions of runs",
+    statements: ["ALTER TABLE runs ADD COLUMN version BIGINT DEFAULT 0", "ALTER TABLE runs ADD COLUMN until BIGINT"],
+  },
 ];
 
 async function appliedNumber(connection: DuckDBConnection): Promise<number> {

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
 import { InputError } from "#shared/market/input-error.ts";
-import type { ResultStore, RunResults } from "#shared/ports/result-store.ts";
+import type { CycleRow, ResultStore, RunResults } from "#shared/ports/result-store.ts";
 import { columnList } from "#shared/wire/tables.ts";
 import { appendColumns, type ColumnSource, constantInteger, counting, doubles } from "./column-sources.ts";
 import { type Database, readRows } from "./database.ts";
@@ -38,6 +38,21 @@ export class DuckdbResultStore implements ResultStore {
       trades: await this.#readRows(key, TRADE_ROWS),
       logs: await this.#readRows(key, LOG_ROWS),
     };
+  }
+
+  async lastCycle(run: string, until: number | null): Promise<CycleRow | null> {
+    const before = until === null ? "" : `AND ts < ${integer(until)}`;
+    const [last] = await this.#database.rows(
+      `SELECT m.run, cycle, ts, cash, value FROM portfolio_metrics m JOIN result_runs r ON r.key = m.run
+       WHERE r.run = $1 ${before} ORDER BY cycle DESC LIMIT 1`,
+      [run],
+    );
+    if (last === undefined) return null;
+    const [key, cycle, time, cash, value] = last as [number, bigint, bigint, number, number];
+    const positions = await this.#database.rows(
+      `SELECT position FROM portfolio_positions WHERE run = ${integer(key)} AND cycle = ${cycle} ORDER BY feed`,
+    );
+    return { time: Number(time), cash, value, position: positions.map(([position]) => position as number) };
   }
 
   async remove(run: string): Promise<void> {

@@ -125,7 +125,7 @@ describe("migrations", () => {
   });
 
   it("run once each, on from what is applied, and refuse a newer schema", async () => {
-    const next = { number: 2, name: "more", statements: ["CREATE TABLE more (a INTEGER)"] };
+    const next = { number: MIGRATIONS.length + 1, name: "more", statements: ["CREATE TABLE more (a INTEGER)"] };
     for (const migrations of [MIGRATIONS, [...MIGRATIONS, next], [...MIGRATIONS, next]]) {
       const database = await Database.open(path);
       await migrate(database, migrations);
@@ -139,7 +139,9 @@ describe("migrations", () => {
   it("leave nothing of one that fails", async () => {
     const statements = ["CREATE TABLE half (a INTEGER)", "CREATE TABLE broken ("];
     const database = await Database.open(path);
-    await expect(migrate(database, [...MIGRATIONS, { number: 2, name: "broken", statements }])).rejects.toThrow();
+    await expect(
+      migrate(database, [...MIGRATIONS, { number: MIGRATIONS.length + 1, name: "broken", statements }]),
+    ).rejects.toThrow();
     const tables = await database.rows("SELECT table_name FROM information_schema.tables");
     expect(tables).toEqual([]);
     await database.close();

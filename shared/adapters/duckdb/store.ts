@@ -2,7 +2,7 @@ import type { CandleStore } from "#shared/ports/candle-store.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { RangeRegistry } from "#shared/ports/range-registry.ts";
 import type { ResultStore } from "#shared/ports/result-store.ts";
-import type { RunRegistry } from "#shared/ports/run-registry.ts";
+import type { LiveRunRegistry } from "#shared/ports/run-registry.ts";
 import type { TickStore } from "#shared/ports/tick-store.ts";
 import { DuckdbCandleStore } from "./candle-store.ts";
 import { DuckdbCheckpointStore } from "./checkpoint-store.ts";
@@ -23,7 +23,7 @@ export interface DuckdbStore {
   readonly ranges: RangeRegistry;
   readonly checkpoints: CheckpointStore;
   readonly results: ResultStore;
-  readonly runs: RunRegistry;
+  readonly runs: LiveRunRegistry;
   /**
    * Writes the rows to the file `path`, made with its folder or replaced, and resolves to their number. Throws
    * InputError 'no-data' for an instrument or run that the store does not know.

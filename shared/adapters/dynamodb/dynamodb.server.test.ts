@@ -8,7 +8,7 @@ import { sharedServer } from "#local/servers/shared-servers.ts";
 import { type DynamodbAccess, startDynamodb } from "#local/servers/start-dynamodb.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 import { checkpointStoreContract } from "#shared/testkit/checkpoint-store-contract.ts";
-import { runRegistryContract } from "#shared/testkit/run-registry-contract.ts";
+import { liveRunRegistryContract } from "#shared/testkit/run-registry-contract.ts";
 import { LargeStateFolder } from "../files/large-state-folder.ts";
 import { DynamodbCheckpointStore } from "./checkpoint-store.ts";
 import { DynamodbRunRegistry } from "./run-registry.ts";
@@ -43,7 +43,7 @@ async function openCheckpoints(largeStates?: LargeStateStore) {
 
 checkpointStoreContract("DynamodbCheckpointStore", openCheckpoints);
 
-runRegistryContract("DynamodbRunRegistry", async () => {
+liveRunRegistryContract("DynamodbRunRegistry", async () => {
   const table = freshName();
   await createTable(client, table, RUN_KEY);
   return {

@@ -4,7 +4,7 @@ import { eventLogContract } from "#shared/testkit/event-log-contract.ts";
 import type { Opened } from "#shared/testkit/opened.ts";
 import { rangeRegistryContract } from "#shared/testkit/range-registry-contract.ts";
 import { resultStoreContract } from "#shared/testkit/result-store-contract.ts";
-import { runRegistryContract } from "#shared/testkit/run-registry-contract.ts";
+import { liveRunRegistryContract } from "#shared/testkit/run-registry-contract.ts";
 import { tickStoreContract } from "#shared/testkit/tick-store-contract.ts";
 import { MemoryCandleStore } from "./candle-store.ts";
 import { MemoryCheckpointStore } from "./checkpoint-store.ts";
@@ -49,7 +49,7 @@ resultStoreContract(
   "memory",
   opener(() => new MemoryResultStore()),
 );
-runRegistryContract(
+liveRunRegistryContract(
   "memory",
   opener(() => new MemoryRunRegistry()),
 );

@@ -1,16 +1,9 @@
 import type { FillRow, LogRow, OrderRow, RunEvents, TradeRow } from "#shared/engine/run-events.ts";
-import type { ResultStore, RunResults } from "#shared/ports/result-store.ts";
-
-interface Cycle {
-  readonly time: number;
-  readonly cash: number;
-  readonly value: number;
-  readonly position: readonly number[];
-}
+import type { CycleRow, ResultStore, RunResults } from "#shared/ports/result-store.ts";
 
 interface Held {
   readonly feeds: number;
-  readonly cycles: Map<number, Cycle>;
+  readonly cycles: Map<number, CycleRow>;
   readonly orders: Map<number, OrderRow>;
   readonly fills: Map<number, FillRow>;
   readonly trades: Map<number, TradeRow>;
@@ -57,6 +50,12 @@ export class MemoryResultStore implements ResultStore {
       trades: inOrder(held.trades),
       logs: inOrder(held.logs),
     };
+  }
+
+  async lastCycle(run: string, until: number | null): Promise<CycleRow | null> {
+    const { cycles } = this.#runs.get(run) ?? emptyRun(0);
+    const [last] = [...cycles].filter(([, { time }]) => until === null || time < until).sort(([a], [b]) => b - a);
+    return last === undefined ? null : { ...last[1] };
   }
 
   async remove(run: string): Promise<void> {

@@ -1,15 +1,22 @@
-import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
+import type { LiveRunRegistry, RunRecord } from "#shared/ports/run-registry.ts";
 
 /** Runs that live as long as the process. */
-export class MemoryRunRegistry implements RunRegistry {
+export class MemoryRunRegistry implements LiveRunRegistry {
   readonly #runs = new Map<string, RunRecord>();
 
   async put(record: RunRecord): Promise<void> {
-    this.#runs.set(record.run, structuredClone(record));
+    const held = this.#runs.get(record.run);
+    if (held === undefined || held.version <= record.version) this.#runs.set(record.run, structuredClone(record));
   }
 
   async putAll(records: readonly RunRecord[]): Promise<void> {
     for (const record of records) await this.put(record);
+  }
+
+  async replace(record: RunRecord): Promise<boolean> {
+    if (this.#runs.get(record.run)?.version !== record.version - 1) return false;
+    await this.put(record);
+    return true;
   }
 
   async get(run: string): Promise<RunRecord | null> {

@@ -1,15 +1,15 @@
 import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
 import { InputError } from "#shared/market/input-error.ts";
-import type { ResultStore, RunResults } from "#shared/ports/result-store.ts";
+import type { CycleRow, ResultStore, RunResults } from "#shared/ports/result-store.ts";
 import { metricLines, positionLines, storedValue } from "./cycle-lines.ts";
 import { type PageQuery, pagesByTime } from "./pages.ts";
 import { FILL_ROWS, LOG_ROWS, ORDER_ROWS, type ResultRows, type RunKey, TRADE_ROWS } from "./result-rows.ts";
 import { type RowWriter, rowLines } from "./row-lines.ts";
 import type { Server } from "./server.ts";
-import { integer, text } from "./sql-text.ts";
+import { integer, text, time as timeText } from "./sql-text.ts";
 
 const PAGE_ROWS = 65_536;
-const TABLES = ["portfolio_metrics", "portfolio_positions", "orders", "fills", "trades", "logs"];
+const ROW_TABLES = ["orders", "fills", "trades", "logs"];
 
 /** What is current of a run; `feeds` is null where its results were removed. */
 interface Current extends RunKey {
@@ -39,7 +39,6 @@ export class QuestdbResultStore implements ResultStore {
     const key = await this.#keyOf(run, feeds);
     const { lines } = this.#server;
     await Promise.all([
-      lines.write("portfolio_metrics", metricLines(key, events.firstCycle, events.cycles)),
       ...events.cycles.position.map((_, feed) =>
         lines.write("portfolio_positions", positionLines(key, events.firstCycle, events.cycles, feed)),
       ),
@@ -48,6 +47,8 @@ export class QuestdbResultStore implements ResultStore {
       lines.write("trades", rowLines(TRADE_ROWS.writer(key), events.trades)),
       lines.write("logs", rowLines(LOG_ROWS.writer(key), events.logs)),
     ]);
+    // The account of a cycle says that all of it is stored.
+    await lines.write("portfolio_metrics", metricLines(key, events.firstCycle, events.cycles));
   }
 
   async read(run: string): Promise<RunResults> {
@@ -55,14 +56,43 @@ export class QuestdbResultStore implements ResultStore {
     if (current === null || current.feeds === null) {
       return { cycles: noCycles(), orders: [], fills: [], trades: [], logs: [] };
     }
-    await this.#server.wal.pass(TABLES);
+    // Cycles first, as they are written last: their rows can be read then.
+    await this.#server.wal.pass(["portfolio_metrics"]);
+    const cycles = await this.#cycles(current, current.feeds.length);
+    await this.#server.wal.pass(ROW_TABLES);
     const [orders, fills, trades, logs] = await Promise.all([
       this.#rows(current, ORDER_ROWS),
       this.#rows(current, FILL_ROWS),
       this.#rows(current, TRADE_ROWS),
       this.#rows(current, LOG_ROWS),
     ]);
-    return { cycles: await this.#cycles(current, current.feeds.length), orders, fills, trades, logs };
+    return { cycles, orders, fills, trades, logs };
+  }
+
+  async lastCycle(run: string, until: number | null): Promise<CycleRow | null> {
+    const current = await this.#current(run);
+    if (current === null || current.feeds === null) return null;
+    const { sql, wal } = this.#server;
+    await wal.pass(["portfolio_metrics"]);
+    const before = until === null ? "" : ` AND ts < ${timeText(until)}`;
+    const [last] = await sql.rows(
+      `SELECT ts, cycle, cash, value, infinite FROM portfolio_metrics WHERE ${isOf(current)}${before} ORDER BY ts DESC LIMIT 1`,
+    );
+    if (last === undefined) return null;
+    const [time, cycle, cash, value, infinite] = last as [number, number, ...(number | null)[]];
+    await wal.pass(["portfolio_positions"]);
+    const rows = await sql.rows(
+      `SELECT position, infinite FROM portfolio_positions WHERE ${isOf(current)} AND ts = ${timeText(time)} ` +
+        `AND cycle = ${integer(cycle)} ORDER BY feed`,
+    );
+    const stored = (double: unknown, bits: unknown, place: 0 | 1): number =>
+      storedValue((double as number | null) ?? Number.NaN, (bits as number | null) ?? 0, place);
+    return {
+      time,
+      cash: stored(cash, infinite, 0),
+      value: stored(value, infinite, 1),
+      position: rows.map(([position, bits]) => stored(position, bits, 0)),
+    };
   }
 
   async remove(run: string): Promise<void> {
@@ -115,9 +145,12 @@ export class QuestdbResultStore implements ResultStore {
   async #cycles(key: RunKey, feeds: number): Promise<CycleColumns> {
     const metrics = await this.#values("portfolio_metrics", isOf(key), ["cash", "value"]);
     const position: Float64Array[] = [];
+    await this.#server.wal.pass(["portfolio_positions"]);
     for (let feed = 0; feed < feeds; feed++) {
       const where = `${isOf(key)} AND feed = ${integer(feed)}`;
-      position.push((await this.#values("portfolio_positions", where, ["position"])).first);
+      position.push(
+        (await this.#values("portfolio_positions", where, ["position"])).first.subarray(0, metrics.cycle.length),
+      );
     }
     return {
       length: metrics.cycle.length,

@@ -208,7 +208,10 @@ export const MIGRATIONS_TABLE: TableSpec = {
   keys: ["ts", "number"],
 };
 
-export const MIGRATIONS: readonly Migration[] = [{ number: 1, name: "first tables", creates: [...MARKET, ...RESULTS] }];
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: "first tables", creates: [...MARKET, ...RESULTS] },
+  { number: 2, name: "results that count", creates: [], adds: [{ table: "runs", column: ["until", "TIMESTAMP"] }] },
+];
 
 /** The tables that `migrations` leave. */
 export function tablesAfter(migrations: readonly Migration[]): readonly TableSpec[] {

@@ -1,7 +1,7 @@
 import type { Instrument } from "../../market/instrument.ts";
 import type { CheckpointStore } from "../../ports/checkpoint-store.ts";
 import type { EventLog } from "../../ports/event-log.ts";
-import type { RunRegistry, RunRecord } from "../../ports/run-registry.ts";
+import type { LiveRunRegistry, RunRecord } from "../../ports/run-registry.ts";
 import type { ReadCandlesPorts } from "../read-candles.ts";
 import type { TopicReader } from "./backlog.ts";
 import type { FileRejects } from "./replay-session.ts";
@@ -46,7 +46,7 @@ export interface PlayReplaysPorts extends ReplayStore {
   readonly checkpoints: CheckpointStore;
   readonly log: EventLog;
   /** Live and replay runs. */
-  readonly runs: RunRegistry;
+  readonly runs: LiveRunRegistry;
   readonly files: ReplayFiles;
   readonly replayRuns: ReplayRuns;
   /** The stages of the topology. */

@@ -30,7 +30,8 @@ const request: ReplayRequest = {
   run: {
     ...{
       run: "replay-1",
-          kind: "replay",
+      version: 1,
+      kind: "replay",
       strategy: "sma-cross",
       feeds: [],
       params: {},

@@ -4,19 +4,10 @@ import { feedKey, type Instrument, instrumentKey } from "../../market/instrument
 import { nominalLength, type Timeframe } from "../../market/timeframe.ts";
 import type { CheckpointStore } from "../../ports/checkpoint-store.ts";
 import type { RunArtefacts } from "../../ports/run-artefacts.ts";
-import type { RunRecord } from "../../ports/run-registry.ts";
 import type { TickStore } from "../../ports/tick-store.ts";
+import { liveRunRecord } from "../live-run-record.ts";
 import { type ReadCandlesPorts, readCandles } from "../read-candles.ts";
-import {
-  definitionOf,
-  describePlan,
-  feedNames,
-  identityOf,
-  pinnedCode,
-  type RunCode,
-  type RunPlan,
-  resolvedParams,
-} from "../run-plan.ts";
+import { definitionOf, pinnedCode, type RunCode, type RunPlan } from "../run-plan.ts";
 import { newSession, type ReplayMode, type ReplaySession } from "./replay-session.ts";
 import { commitSession } from "./session-store.ts";
 
@@ -57,23 +48,9 @@ export async function startReplay(
   else if (instruments.length > 1) {
     throw new InputError("usage", `--file holds one instrument, and the feeds are of ${instruments.join(" and ")}`);
   }
-  const definition = describePlan(plan, code, null);
-  await ports.artefacts.load(pinnedCode(definition));
   const session = `replay-${terms.id}`;
-  const run: RunRecord = {
-    run: session,
-    kind: "replay",
-    strategy: plan.strategy,
-    feeds: feedNames(plan),
-    params: resolvedParams(plan, code),
-    definition,
-    identity: identityOf(definition),
-    created: now,
-    status: "running",
-    error: null,
-    resultHash: null,
-    figures: null,
-  };
+  const run = liveRunRecord(plan, code, { kind: "replay", idOf: () => session, now });
+  await ports.artefacts.load(pinnedCode(run.definition));
   const timeframe = shortest(plan);
   const request = {
     session,
