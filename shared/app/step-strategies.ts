@@ -1,7 +1,7 @@
 import { instrumentKey } from "../market/instrument.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { LiveRunRegistry, RunRecord } from "../ports/run-registry.ts";
-import type { Watchdog } from "../ports/watchdog.ts";
+import type { Watchdog, WatchOutcome } from "../ports/watchdog.ts";
 import { replayRunOf } from "../wire/replay-keys.ts";
 import { CANDLES, REPLAY_CANDLES } from "../wire/topics.ts";
 import { DecodedCandles } from "./decoded-candles.ts";
@@ -24,6 +24,9 @@ export interface StepStrategiesPorts extends StagePorts, OpenRunPorts {
 
 /** Runs that are stepped at once. */
 const AT_ONCE = 32;
+
+/** How many times longer than usual a run gets at most. With 10 s all its tries take 150 s, half of what a batch has. */
+export const MOST_PATIENCE = 8;
 
 /** A run and what a batch holds for it. */
 interface RunStep {
@@ -80,7 +83,11 @@ async function replaySteps(ports: StepStrategiesPorts, records: readonly LogReco
     .map((record) => ({ record, plan: parsePlan(record.definition), records: own.get(record.run)! }));
 }
 
-/** Steps some runs; returns what kept those that could not be stepped. */
+/**
+ * Steps some runs; returns what kept those that could not be stepped. Where one does not come back, those before it are
+ * committed, and its own fate is settled, before others are begun: what a function has no time for is done in its next
+ * attempt, and not all again.
+ */
 async function stepTogether(
   ports: StepStrategiesPorts,
   steps: readonly RunStep[],
@@ -89,26 +96,60 @@ async function stepTogether(
   const faults: unknown[] = [];
   for (let waiting = steps; waiting.length > 0; ) {
     const again: RunStep[] = [];
+    const interrupted: RunStep[] = [];
+    const end = async (each: Opening, outcome: WatchOutcome): Promise<void> => {
+      if (outcome === "interrupted") interrupted.push(each.step);
+      else if (!(await settle(ports, each, outcome, 1, faults))) again.push(each.step);
+    };
     const opened = await Promise.all(waiting.map((step) => opening(ports, step, batch)));
-    const works = opened.flatMap((each) => (each.stepped === null ? [] : [each.stepped]));
-    const outcomes = ports.watchdog.watch(works.map(({ work }) => work));
-    await Promise.all(
-      opened.map(async ({ step, fault, committed, stepped }) => {
-        try {
-          if (fault !== null) throw fault;
-          if (stepped === null) return await follow(ports, step.record, committed);
-          const outcome = outcomes[works.indexOf(stepped)]!;
-          const done = await finish(ports, step, stepped, outcome);
-          if (!done) again.push(step);
-        } catch (error) {
-          if (error instanceof RunCodeWaits) await say(ports, step.record, error.message);
-          else faults.push(error);
-        }
-      }),
-    );
+    await Promise.all(opened.filter(({ stepped }) => stepped === null).map((each) => end(each, "done")));
+    for (let left = opened.filter(({ stepped }) => stepped !== null); left.length > 0; ) {
+      const outcomes = ports.watchdog.watch(left.map(({ stepped }) => stepped!.work));
+      const called = left.slice(0, outcomes.length);
+      await Promise.all(called.map((each, i) => end(each, outcomes[i]!)));
+      left = left.slice(outcomes.length);
+      for (const step of interrupted.splice(0)) await stepAlone(ports, step, batch, faults);
+    }
     waiting = again;
   }
   return faults;
+}
+
+/**
+ * Steps a run that was interrupted, though maybe for no fault of its own: with nothing beside it and ever more time, in
+ * the end with what it had as its fault.
+ */
+async function stepAlone(
+  ports: StepStrategiesPorts,
+  step: RunStep,
+  batch: DecodedCandles,
+  faults: unknown[],
+): Promise<void> {
+  for (let patience = 2; ; ) {
+    const each = await opening(ports, step, batch);
+    const outcome = each.stepped === null ? "done" : ports.watchdog.watch([each.stepped.work], patience)[0]!;
+    if (outcome === "interrupted" && patience < MOST_PATIENCE) patience *= 2;
+    else if (await settle(ports, each, outcome, patience, faults)) return;
+  }
+}
+
+/** Ends a step, notes what keeps it from its end, and resolves to whether that was all: else another was faster. */
+async function settle(
+  ports: StepStrategiesPorts,
+  { step, fault, committed, stepped }: Opening,
+  outcome: WatchOutcome,
+  patience: number,
+  faults: unknown[],
+): Promise<boolean> {
+  try {
+    if (fault !== null) throw fault;
+    if (stepped !== null) return await finish(ports, step, stepped, outcome, patience);
+    await follow(ports, step.record, committed);
+  } catch (error) {
+    if (error instanceof RunCodeWaits) await say(ports, step.record, error.message);
+    else faults.push(error);
+  }
+  return true;
 }
 
 /** A step whose records are about to be folded. */
@@ -166,11 +207,11 @@ async function finish(
   ports: StepStrategiesPorts,
   { record, plan }: RunStep,
   { opened, outputs, fault }: Stepped,
-  outcome: ReturnType<Watchdog["watch"]>[number],
+  outcome: WatchOutcome,
+  patience: number,
 ): Promise<boolean> {
   if (fault !== null) throw fault;
-  if (outcome === "interrupted") return false;
-  if (outcome === "overran") opened.state.overran(ports.watchdog.seconds);
+  if (outcome !== "done") opened.state.neverBack(outcome, ports.watchdog.seconds, patience);
   const key = stageKeyOf(ports, record, plan, new DecodedCandles());
   const committed = await closeStep(ports, key, opened, outputs);
   if (committed === null) return false;
