@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildFunctions } from "#functions/bundle.ts";
 import { FUNCTIONS, type FunctionName } from "#functions/topology.ts";
@@ -9,7 +9,6 @@ import { startKafka } from "#local/servers/start-kafka.ts";
 import { startQuestdb } from "#local/servers/start-questdb.ts";
 import { prepareDynamodb, prepareKafka, prepareQuestdb } from "#local/up/prepare-servers.ts";
 import { type ServerSettings, serverSettings } from "#local/up/server-settings.ts";
-import { concurrencyOf } from "#local/up/start-functions.ts";
 import { environmentOf } from "#local/up/up-environment.ts";
 import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
 
@@ -55,7 +54,7 @@ export async function hostFunctions(servers: BenchServers, names: readonly Funct
     bootstrapServers: settings.kafka.brokers.join(","),
     functions: built.map(({ name, file }) => {
       const { timeoutMs, memoryMb } = FUNCTIONS.find((each) => each.name === name)!;
-      return { name, bundlePath: file, environment, timeoutMs, memoryMb, concurrency: concurrencyOf(name) };
+      return { name, bundlePath: file, environment, timeoutMs, memoryMb, concurrency: availableParallelism() };
     }),
     tasks: [],
     folder: join(folder, "functions"),

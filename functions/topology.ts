@@ -29,6 +29,8 @@ export interface StreamFunction {
   readonly batchSize: number;
   /** How long a batch that is not full waits for more records, ms: whole seconds, as AWS has them. */
   readonly batchWindowMs: number;
+  /** Whether a process of it is always ready: what is live does not wait for one to start. */
+  readonly warm: boolean;
 }
 
 /** A function that time triggers. */
@@ -60,13 +62,13 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
 
 /** In the order in which a host with one thread serves them: what is stored is stored before it is acted on. */
 export const STREAM_FUNCTIONS: readonly StreamFunction[] = [
-  { name: "archive", topic: TICKS, batchSize: 100, batchWindowMs: SECOND },
-  { name: "aggregate", topic: TICKS, batchSize: 100, batchWindowMs: 0 },
-  { name: "archive", topic: CANDLES, batchSize: 100, batchWindowMs: 0 },
-  { name: "step-strategies", topic: CANDLES, batchSize: 100, batchWindowMs: 0 },
-  { name: "aggregate", topic: REPLAY_TICKS, batchSize: 100, batchWindowMs: 0 },
-  { name: "step-strategies", topic: REPLAY_CANDLES, batchSize: 100, batchWindowMs: 0 },
-  { name: "archive", topic: RUN_EVENTS, batchSize: 100, batchWindowMs: 0 },
+  { name: "archive", topic: TICKS, batchSize: 100, batchWindowMs: SECOND, warm: true },
+  { name: "aggregate", topic: TICKS, batchSize: 100, batchWindowMs: 0, warm: true },
+  { name: "archive", topic: CANDLES, batchSize: 100, batchWindowMs: 0, warm: true },
+  { name: "step-strategies", topic: CANDLES, batchSize: 100, batchWindowMs: 0, warm: true },
+  { name: "aggregate", topic: REPLAY_TICKS, batchSize: 100, batchWindowMs: 0, warm: false },
+  { name: "step-strategies", topic: REPLAY_CANDLES, batchSize: 100, batchWindowMs: 0, warm: false },
+  { name: "archive", topic: RUN_EVENTS, batchSize: 100, batchWindowMs: 0, warm: true },
 ];
 
 export const SCHEDULED_FUNCTIONS: readonly ScheduledFunction[] = [{ name: "rebuild", everyMs: MINUTE }];

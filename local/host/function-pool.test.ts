@@ -21,7 +21,11 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function poolOf(source: string, settings: Partial<HostedFunction> = {}): Promise<FunctionPool> {
+async function poolOf(
+  source: string,
+  settings: Partial<HostedFunction> = {},
+  idleMs: number | null = null,
+): Promise<FunctionPool> {
   const name = "tested";
   const spec = {
     name,
@@ -33,7 +37,7 @@ async function poolOf(source: string, settings: Partial<HostedFunction> = {}): P
     ...settings,
   };
   const log = new LineLog(join(folder.path, "logs"), name, (line) => folder.onEvent({ kind: "line", name, line }));
-  const pool = new FunctionPool(spec, api, log, folder.onEvent);
+  const pool = new FunctionPool(spec, api, log, folder.onEvent, idleMs);
   pools.push(pool);
   return pool;
 }
@@ -172,6 +176,16 @@ it("runs as many invocations at once as it may have processes, and the others af
   const [a, b, c] = await Promise.all([first, second, third]);
   expect(a).not.toBe(b);
   expect([a, b]).toContain(c);
+});
+
+it("ends a process that has had no work for a while, and starts another when there is some", async () => {
+  const pool = await poolOf("export const handler = async () => process.pid;", {}, 50);
+  const before = await invoke(pool, {});
+  await folder.event((event) => event.kind === "process-ended");
+  expect(folder.events.at(-1)).toMatchObject({ how: "had no work for 0.05 s", wanted: true });
+  expect(await pool.status()).toMatchObject({ processes: [], restarts: 0, lastEnd: null });
+  expect(await invoke(pool, {})).not.toBe(before);
+  expect((await pool.status()).failures).toBe(0);
 });
 
 it("serves nobody who does not know a process's path", async () => {

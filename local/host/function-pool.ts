@@ -5,9 +5,8 @@ import type { LineLog } from "./line-log.ts";
 import { residentBytes } from "./resident-bytes.ts";
 import type { RuntimeApi } from "./runtime-api.ts";
 
-/** How a function's processes do. */
-export interface FunctionStatus {
-  readonly name: string;
+/** How processes of a function do. */
+export interface PoolStatus {
   /** Of each process: its id, whether it works, and its memory in bytes, null where the system does not tell. */
   readonly processes: readonly { readonly processId: number; readonly busy: boolean; readonly rss: number | null }[];
   /** Invocations that wait for a process. */
@@ -27,8 +26,8 @@ interface Job {
 }
 
 /**
- * The processes of one function: started when they are needed, kept, and replaced when they end. Those that end before
- * they are ready are started again with growing pauses.
+ * Processes of one function for one of its triggers: started when they are needed, and replaced when they end. Those that
+ * end before they are ready are started again with growing pauses.
  */
 export class FunctionPool {
   readonly #spec: HostedFunction;
@@ -43,8 +42,15 @@ export class FunctionPool {
   #initFailures = 0;
   #pause: NodeJS.Timeout | null = null;
   #stopped = false;
+  readonly #idleMs: number | null;
+  /** When processes without work are ended. */
+  readonly #endings = new Map<FunctionProcess, NodeJS.Timeout>();
+  /** Processes that are being ended as they had no work. */
+  readonly #unneeded = new Set<FunctionProcess>();
 
-  constructor(spec: HostedFunction, api: RuntimeApi, log: LineLog, onEvent: OnHostEvent) {
+  /** `idleMs`: a process that has had no work for so long is ended; null: they are kept. */
+  constructor(spec: HostedFunction, api: RuntimeApi, log: LineLog, onEvent: OnHostEvent, idleMs: number | null = null) {
+    this.#idleMs = idleMs;
     this.#spec = spec;
     this.#api = api;
     this.#log = log;
@@ -71,12 +77,11 @@ export class FunctionPool {
     }
   }
 
-  async status(): Promise<FunctionStatus> {
+  async status(): Promise<PoolStatus> {
     const processes = [...this.#processes].map(async (each) => {
       return { processId: each.processId, busy: !each.idle, rss: await residentBytes(each.processId) };
     });
     return {
-      name: this.#spec.name,
       processes: await Promise.all(processes),
       waiting: this.#jobs.length,
       ...this.#counters,
@@ -98,16 +103,30 @@ export class FunctionPool {
 
   #serve(): void {
     for (const each of this.#processes) {
-      if (this.#jobs.length === 0) return;
-      if (each.idle) this.#run(each, this.#jobs.shift()!);
+      if (!each.idle) continue;
+      if (this.#jobs.length > 0) this.#run(each, this.#jobs.shift()!);
+      else this.#endLater(each);
     }
+    if (this.#jobs.length === 0) return;
     if (this.#pause !== null || this.#stopped) return;
     const starting = [...this.#processes].filter(({ ready }) => !ready).length;
     const room = this.#spec.concurrency - this.#processes.size;
     for (let i = 0; i < Math.min(this.#jobs.length - starting, room); i++) this.#start();
   }
 
+  #endLater(each: FunctionProcess): void {
+    const idleMs = this.#idleMs;
+    if (idleMs === null || this.#endings.has(each)) return;
+    const end = (): void => {
+      this.#unneeded.add(each);
+      each.kill(`had no work for ${idleMs / 1_000} s`);
+    };
+    this.#endings.set(each, setTimeout(end, idleMs));
+  }
+
   #run(each: FunctionProcess, { event, resolve, reject }: Job): void {
+    clearTimeout(this.#endings.get(each));
+    this.#endings.delete(each);
     const served = (): void => this.#serve();
     each.invoke(event).then(resolve, reject).finally(served);
   }
@@ -125,8 +144,12 @@ export class FunctionPool {
     });
     void started.ended.then(({ how }) => {
       this.#processes.delete(started);
-      this.#onEvent({ kind: "process-ended", name, processId, how });
+      clearTimeout(this.#endings.get(started));
+      this.#endings.delete(started);
+      const wanted = this.#stopped || this.#unneeded.delete(started);
+      this.#onEvent({ kind: "process-ended", name, processId, how, wanted });
       if (this.#stopped) return;
+      if (wanted) return this.#serve();
       this.#counters.restarts++;
       this.#lastEnd = how;
       if (!started.ready) this.#failedToStart(how);

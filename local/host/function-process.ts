@@ -18,7 +18,7 @@ export interface HostedFunction {
   readonly timeoutMs: number;
   /** A process that holds more is ended. */
   readonly memoryMb: number;
-  /** Processes at most, each with one invocation at a time. */
+  /** Processes at most for each of its triggers, each with one invocation at a time. */
   readonly concurrency: number;
 }
 

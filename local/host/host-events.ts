@@ -5,7 +5,14 @@ export type HostEvent =
   /** Something failed and is tried again: an invocation, a commit, reading a topic. */
   | { readonly kind: "failure"; readonly name: string; readonly what: string; readonly message: string }
   | { readonly kind: "process-started"; readonly name: string; readonly processId: number }
-  | { readonly kind: "process-ended"; readonly name: string; readonly processId: number; readonly how: string };
+  | {
+      readonly kind: "process-ended";
+      readonly name: string;
+      readonly processId: number;
+      readonly how: string;
+      /** Whether the host ended it as it was not needed any more. */
+      readonly wanted: boolean;
+    };
 
 export type OnHostEvent = (event: HostEvent) => void;
 

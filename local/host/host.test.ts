@@ -79,6 +79,26 @@ it("triggers each function by the topics of the topology, and tells how it goes"
   expect(await folder.log("aggregate")).toBe("ticks a tick\n");
 });
 
+it("works on what is live while a replay keeps its function busy for as long as it may", async () => {
+  const log = memoryLog();
+  const source = `
+    export const handler = async ({ records }) => {
+      const [{ topic }] = Object.values(records).flat();
+      console.log(topic, "begins");
+      if (topic.startsWith("replay")) for (;;);
+    };`;
+  const host = await hostOf({ log, functions: [await functionOf("step-strategies", source)] });
+  for (const key of ["a", "b", "c", "d", "e"]) await log.publish("replay-candles", [{ key, value: null }]);
+  await folder.event((event) => event.kind === "line" && event.line === "replay-candles begins");
+  await log.publish("candles", [{ key: "a", value: null }]);
+  await folder.event((event) => event.kind === "line" && event.line === "candles begins");
+  await expect
+    .poll(async () => (await host.status()).sources.find(({ topic }) => topic === "candles")?.batches)
+    .toBe(1);
+  const [status] = (await host.status()).functions;
+  expect(new Set(status!.processes.map(({ topic }) => topic))).toEqual(new Set(["candles", "replay-candles"]));
+});
+
 it("lets a batch that a function works on end before it stops, and commits it", async () => {
   const log = memoryLog();
   const go = join(folder.path, "go");

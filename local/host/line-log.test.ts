@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -40,4 +40,17 @@ it("begins a file anew where it would grow too large, and keeps the one before, 
   write(["line 3", "line 4", "line 5"]);
   expect(await readFile(join(folder, "f.log"), "utf8")).toBe("line 4\nline 5\n");
   expect(await readFile(join(folder, "f.log.1"), "utf8")).toBe("line 1\nline 2\nline 3\n");
+});
+
+it("writes on once a file can be begun anew that could not", async () => {
+  const log = new LineLog(folder, "f", () => {}, 10);
+  log.write(["line 1"]);
+  // Nothing can be opened under this name, and what was moved away is away.
+  await rename(join(folder, "f.log"), join(folder, "f.log.1"));
+  await symlink(join(folder, "nowhere", "f.log"), join(folder, "f.log"));
+  log.write(["line 2"]);
+  await rm(join(folder, "f.log"));
+  log.write(["line 3"]);
+  log.close();
+  expect(await readFile(join(folder, "f.log"), "utf8")).toBe("line 3\n");
 });

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 /** A log file begins anew at this size, bytes; the one before is kept. */
@@ -62,7 +62,8 @@ export class LineLog {
   }
 
   #beginAnew(): void {
-    renameSync(this.#file, `${this.#file}.1`);
+    // Where it was moved before, and no new one could be opened, there is none to move.
+    if (existsSync(this.#file)) renameSync(this.#file, `${this.#file}.1`);
     const before = this.#descriptor;
     this.#descriptor = openSync(this.#file, "a", 0o600);
     this.#bytes = 0;

@@ -70,7 +70,7 @@ export class Task {
       const end = (how: string): void => {
         this.#child = null;
         this.#lastEnd = how;
-        this.#onEvent({ kind: "process-ended", name, processId, how });
+        this.#onEvent({ kind: "process-ended", name, processId, how, wanted: this.#stopped });
         if (!this.#stopped) this.#startAgain(performance.now() - began);
         resolve();
       };

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildFunctions } from "#functions/bundle.ts";
-import { FUNCTIONS, type FunctionName, STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
+import { FUNCTIONS } from "#functions/topology.ts";
 import { startHost } from "#local/host/host.ts";
 import type { HostEvent } from "#local/host/host-events.ts";
 import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
@@ -41,7 +41,7 @@ export async function startFunctions(
   const functions = FUNCTIONS.map(({ name, timeoutMs, memoryMb }) => ({
     ...{ name, environment, timeoutMs, memoryMb },
     bundlePath: built.find((each) => each.name === name)!.file,
-    concurrency: concurrencyOf(name),
+    concurrency: availableParallelism(),
   }));
   const log = await KafkaEventLog.open(settings.kafka);
   const logFolder = join(folder, "functions");
@@ -66,14 +66,6 @@ export async function startFunctions(
   };
 }
 
-/** One process a topic, so that none waits for another's, and one a partition as far as this machine has cores. */
-export function concurrencyOf(name: FunctionName): number {
-  const topics = STREAM_FUNCTIONS.filter((each) => each.name === name).map(({ topic }) => topic);
-  const partitions = TOPICS.filter((topic) => topics.includes(topic.name)).map((topic) => topic.partitions);
-  const all = partitions.reduce((sum, count) => sum + count, 0);
-  return Math.max(1, topics.length, Math.min(all, availableParallelism()));
-}
-
 /** Tells a person what went wrong in the host, but not each attempt. */
 class Teller {
   readonly #tell: (name: string, what: string) => void;
@@ -87,6 +79,7 @@ class Teller {
 
   take(event: HostEvent): void {
     if (this.#closed || event.kind === "line" || event.kind === "process-started") return;
+    if (event.kind === "process-ended" && event.wanted) return;
     const what =
       event.kind === "failure"
         ? `could not ${event.what}, and tries again: ${event.message.split("\n")[0]}`
