@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "#shared/market/input-error.ts";
 import { isLiving, ownMark, type ProcessMark } from "./living-process.ts";
@@ -16,15 +17,15 @@ export interface FolderLock {
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const file = join(folder, "lock.json");
+  const draft = `${file}.${randomUUID()}`;
   try {
-    await mkdir(folder, { recursive: true });
-    for (let recovered = false; ; recovered = true) {
-      if (await writeNew(file, JSON.stringify(ownMark()))) {
-        return { recovered, release: () => rm(file, { force: true }) };
-      }
-      const holder = await readMark(file);
-      if (holder !== null && isLiving(holder)) throw taken(folder, holder);
-      await rm(file, { force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(draft, JSON.stringify({ ...ownMark(), lock: randomUUID() }), { flag: "wx", mode: 0o600 });
+    try {
+      const recovered = await take(folder, file, draft);
+      return { recovered, release: () => rm(file, { force: true }) };
+    } finally {
+      await rm(draft, { force: true });
     }
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
@@ -38,6 +39,33 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   }
 }
 
+/**
+ * Gives `draft` the name `file`. Resolves to whether it replaced a lock of a process that is gone. Throws InputError where
+ * a living one has it.
+ */
+async function take(folder: string, file: string, draft: string): Promise<boolean> {
+  for (;;) {
+    if (await linkNew(draft, file)) return false;
+    const stale = await textOf(file);
+    if (stale === null) continue;
+    const holder = markIn(stale);
+    if (holder !== null && isLiving(holder)) throw taken(folder, holder);
+    // No two locks have the same text: whoever has this name alone may replace this one, and nobody a later one.
+    const replacing = `${file}.${createHash("sha256").update(stale).digest("hex").slice(0, 16)}`;
+    await take(folder, replacing, draft);
+    try {
+      if ((await textOf(file)) === stale) {
+        const own = `${draft}.own`;
+        await link(draft, own);
+        await rename(own, file);
+        return true;
+      }
+    } finally {
+      await rm(replacing, { force: true });
+    }
+  }
+}
+
 function taken(folder: string, { processId }: ProcessMark): InputError {
   return new InputError(
     "conflict",
@@ -46,9 +74,10 @@ function taken(folder: string, { processId }: ProcessMark): InputError {
   );
 }
 
-async function writeNew(file: string, text: string): Promise<boolean> {
+/** Gives a file a further name: there with its whole content, or not at all. False where the name is taken. */
+async function linkNew(file: string, name: string): Promise<boolean> {
   try {
-    await writeFile(file, text, { flag: "wx", mode: 0o600 });
+    await link(file, name);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -56,10 +85,20 @@ async function writeNew(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** Null for a lock that is gone since, or that its process did not finish writing. */
-async function readMark(file: string): Promise<ProcessMark | null> {
+/** Null where there is none (any more). */
+async function textOf(file: string): Promise<string | null> {
   try {
-    return JSON.parse(await readFile(file, "utf8")) as ProcessMark;
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Null where it is no lock. */
+function markIn(text: string): ProcessMark | null {
+  try {
+    return JSON.parse(text) as ProcessMark;
   } catch {
     return null;
   }

@@ -1,0 +1,45 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { ownMark } from "./living-process.ts";
+import { type FolderLock, lockFolder } from "./lock.ts";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), "lock-")), "up");
+});
+afterEach(() => rm(join(folder, ".."), { recursive: true }));
+
+async function allAtOnce(count: number): Promise<FolderLock[]> {
+  const taken = await Promise.allSettled(Array.from({ length: count }, () => lockFolder(folder)));
+  for (const each of taken) if (each.status === "rejected") expect(each.reason).toMatchObject({ code: "conflict" });
+  return taken.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+}
+
+it("gives a folder, for this user alone, to one of many that want it at once, and again when it is let go", async () => {
+  for (let i = 0; i < 10; i++) {
+    const [lock, ...others] = await allAtOnce(10);
+    expect(others).toEqual([]);
+    expect(await readdir(folder)).toEqual(["lock.json"]);
+    await lock!.release();
+  }
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+});
+
+it.each([
+  ["of a process that is gone", JSON.stringify({ processId: 2 ** 22 + 1, started: "1" })],
+  ["of another process that had this number", JSON.stringify({ ...ownMark(), started: "1" })],
+  ["that is none", ""],
+])("gives a lock to one of many that find one %s", async (_, text) => {
+  for (let i = 0; i < 10; i++) {
+    await (await lockFolder(folder)).release();
+    await writeFile(join(folder, "lock.json"), text);
+    const locks = await allAtOnce(10);
+    expect(locks.map(({ recovered }) => recovered)).toEqual([true]);
+    expect(JSON.parse(await readFile(join(folder, "lock.json"), "utf8"))).toMatchObject(ownMark());
+    expect(await readdir(folder)).toEqual(["lock.json"]);
+    await locks[0]!.release();
+  }
+});
