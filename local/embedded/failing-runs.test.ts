@@ -3,11 +3,13 @@ import { backtest } from "#shared/app/backtest.ts";
 import { CatalogArtefacts } from "#shared/app/catalog-artefacts.ts";
 import { decodeLiveRun, encodeLiveRun } from "#shared/app/live-run-state.ts";
 import { stopPaperRun } from "#shared/app/paper-run.ts";
+import { startReplayRun } from "#shared/app/replay-run.ts";
 import { parsePlan } from "#shared/app/run-plan.ts";
 import { Strategy } from "#shared/engine/strategy.ts";
 import type { ArtefactRun, RunArtefacts } from "#shared/ports/run-artefacts.ts";
+import { REPLAY_CANDLES } from "#shared/wire/topics.ts";
 import { StreamHost } from "./stream-host.ts";
-import { codeOf, memoryPorts, publishTicks, TestCatalog } from "./test-chain.ts";
+import { codeOf, memoryPorts, planOf, publishTicks, TestCatalog } from "./test-chain.ts";
 import { BTC, beat, CLASSES, logsOf, MINUTE, NOON, register, send, Throws, trades } from "./test-live-runs.ts";
 
 /** A run as it was before texts were cut. */
@@ -193,6 +195,52 @@ describe("a run that fails", () => {
       expect((await ports.results.read(going)).cycles.length).toBe(9);
     },
   );
+
+  it.each([
+    [3, "this version reads 2: upgrade Millrace to the version that wrote it"],
+    [1, "this version reads 2: go back to the version that wrote it"],
+  ])("is none whose state is of schema %d: it waits, and the others go on", async (schema, message) => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    const going = await register(ports, "counts", ["binance:BTC/USDT@1m"], {}, 1);
+    await send(ports, trades(BTC, NOON, 8));
+    const held = (await ports.checkpoints.load("step-strategies", run))!;
+    await ports.checkpoints.commit("step-strategies", run, held.version, { ...held, schema });
+    await send(ports, [...trades(BTC, NOON + 3 * MINUTE, 8, 8), beat(NOON + 8 * MINUTE)]);
+    const error = expect.stringContaining(message);
+    expect(await ports.runs.get(run)).toMatchObject({ status: "running", error });
+    expect(await logsOf(ports, going)).toHaveLength(8);
+    await expect(stopPaperRun(ports, run)).rejects.toThrow(message);
+    const { schema: right } = held;
+    await ports.checkpoints.commit("step-strategies", run, held.version + 1, { ...held, schema: right });
+    await send(ports, [beat(NOON + 9 * MINUTE)]);
+    expect(await ports.runs.get(run)).toMatchObject({ status: "running", error: null });
+    expect(await logsOf(ports, run)).toEqual(await logsOf(ports, going));
+  });
+
+  it("fails alone whose state is of another schema where it is a replay, whose records do not come again", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const plan = { ...planOf("counts", ["binance:BTC/USDT@1m"], NOON), params: {} };
+    await startReplayRun(ports, plan, await codeOf(ports.catalog, "counts"), "replay-1.0", 0);
+    const newer = { schema: 3, state: new Uint8Array(1), fence: [] };
+    await ports.checkpoints.commit("step-strategies", "replay-1.0", 0, newer);
+    await ports.log.publish(REPLAY_CANDLES, [{ key: "replay-1.0/binance:BTC/USDT", value: new Uint8Array(1) }]);
+    await new StreamHost(ports).drain();
+    const error = expect.stringContaining("upgrade Millrace to the version that wrote it");
+    expect(await ports.runs.get("replay-1.0")).toMatchObject({ status: "failed", error });
+  });
+
+  it("is none whose definition cannot be read: it waits, and the others go on", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    const going = await register(ports, "counts", ["binance:BTC/USDT@1m"], {}, 1);
+    const held = (await ports.runs.get(run))!;
+    ports.runs.running = async () => [{ ...held, definition: '{"feeds":7}' }, (await ports.runs.get(going))!];
+    await send(ports, [...trades(BTC, NOON, 8), beat(NOON + 4 * MINUTE)]);
+    const error = expect.stringMatching(/its definition cannot be read .*upgrade Millrace/);
+    expect(await ports.runs.get(run)).toMatchObject({ status: "running", error });
+    expect(await logsOf(ports, going)).toHaveLength(4);
+  });
 
   it("is refused at registration where it could never start", async () => {
     const ports = memoryPorts();

@@ -12,7 +12,7 @@ import { atOnce } from "./at-once.ts";
 import { letterOf, rowLettersOf } from "./letters.ts";
 import { keyFault } from "./record-keys.ts";
 import { presentGeneration } from "./replay/session-store.ts";
-import { type Output, publish, type StagePorts, type StageState, stepStage } from "./stage.ts";
+import { loadState, type Output, publish, type StagePorts, type StageState, stepStage } from "./stage.ts";
 
 /** Name of the stage in checkpoints: of instruments that are live, and of those that are replayed. */
 export const AGGREGATE = "aggregate";
@@ -107,13 +107,14 @@ class AggregateState implements StageState {
 
 /**
  * Watermark of an instrument's live stream, ms UTC: history stays behind it. Null where nothing is live: before the
- * first record, and from `ended` until it is traded again.
+ * first record, and from `ended` until it is traded again. Throws OtherSchemaError.
  */
 export async function liveWatermark(
   checkpoints: StagePorts["checkpoints"],
   instrument: Instrument,
 ): Promise<number | null> {
-  const stored = await checkpoints.load(AGGREGATE, instrumentKey(instrument));
+  const key = { stage: AGGREGATE, key: instrumentKey(instrument), schema: AGGREGATOR_SCHEMA };
+  const stored = await loadState(checkpoints, key);
   if (stored === null) return null;
   const { watermark, endedAt } = decodeAggregator(stored.state, LIVE_TIMEFRAMES);
   return endedAt !== null || watermark === Number.NEGATIVE_INFINITY ? null : watermark;

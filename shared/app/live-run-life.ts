@@ -5,7 +5,7 @@ import type { SteppedRun } from "./live-run.ts";
 import { decodeLiveRun, encodeLiveRun, LIVE_RUN_SCHEMA } from "./live-run-state.ts";
 import { openRun, RunCodeWaits } from "./open-run.ts";
 import { parsePlan, type RunPlan } from "./run-plan.ts";
-import { type Output, publish } from "./stage.ts";
+import { loadState, type Output, publish } from "./stage.ts";
 import { MOST_PATIENCE, STEP_STRATEGIES, type StepStrategiesPorts } from "./step-strategies.ts";
 
 /** How a live run stands. */
@@ -20,11 +20,15 @@ export interface RunEnd {
   readonly complete: boolean;
 }
 
-/** How a run stands, having folded what it had kept. Its code need not be there. */
+/** How a run stands, having folded what it had kept. Its code need not be there. Throws OtherSchemaError, as all below. */
 export async function standOf(ports: StepStrategiesPorts, record: RunRecord): Promise<RunEnd> {
   const plan = parsePlan(record.definition);
   await stepKept(ports, record, plan);
-  return endOf(plan, (await ports.checkpoints.load(STEP_STRATEGIES, record.run))?.state ?? null);
+  return endOf(plan, (await loadState(ports.checkpoints, stateKeyOf(record)))?.state ?? null);
+}
+
+function stateKeyOf({ run }: RunRecord) {
+  return { stage: STEP_STRATEGIES, key: run, schema: LIVE_RUN_SCHEMA };
 }
 
 function endOf(plan: RunPlan, bytes: Uint8Array | null): RunEnd {
@@ -56,12 +60,12 @@ export async function continueLiveRun(ports: StepStrategiesPorts, record: RunRec
 
 async function switchTo(
   { checkpoints }: Pick<StepStrategiesPorts, "checkpoints">,
-  { run }: RunRecord,
+  record: RunRecord,
   plan: RunPlan,
   status: "live" | "stopped",
 ): Promise<RunEnd> {
   for (;;) {
-    const stored = await checkpoints.load(STEP_STRATEGIES, run);
+    const stored = await loadState(checkpoints, stateKeyOf(record));
     const state = decodeLiveRun(stored?.state ?? null);
     if (state.status === "failed" || (stored !== null && state.status === status)) {
       return endOf(plan, stored?.state ?? null);
@@ -69,7 +73,8 @@ async function switchTo(
     // What was kept is in the store by the time that it goes on.
     const next = encodeLiveRun({ status, begun: state.begun, kept: [] });
     const checkpoint = { schema: LIVE_RUN_SCHEMA, state: next, fence: stored?.fence ?? [] };
-    if (await checkpoints.commit(STEP_STRATEGIES, run, stored?.version ?? 0, checkpoint)) return endOf(plan, next);
+    if (await checkpoints.commit(STEP_STRATEGIES, record.run, stored?.version ?? 0, checkpoint))
+      return endOf(plan, next);
   }
 }
 
@@ -77,7 +82,7 @@ async function switchTo(
 async function stepKept(ports: StepStrategiesPorts, record: RunRecord, plan: RunPlan): Promise<void> {
   const batch = new DecodedCandles();
   for (let patience = 1; ; ) {
-    const stored = await ports.checkpoints.load(STEP_STRATEGIES, record.run);
+    const stored = await loadState(ports.checkpoints, stateKeyOf(record));
     const held = decodeLiveRun(stored?.state ?? null);
     if (stored === null || held.status !== "live" || held.kept.length === 0) return;
     let state: SteppedRun;

@@ -15,7 +15,7 @@ export interface OpenRunPorts extends WarmStartPorts {
 }
 
 /** UTF-16 units of why it waits: the run's record holds them. */
-const LONGEST_WHY = 2_000;
+export const LONGEST_WHY = 2_000;
 
 /** The code that a run is pinned to is not there. Other code would give other results, so the run waits for it. */
 export class RunCodeWaits extends Error {

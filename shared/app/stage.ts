@@ -1,4 +1,5 @@
-import type { CheckpointStore, FenceEntry } from "../ports/checkpoint-store.ts";
+import { InputError } from "../market/input-error.ts";
+import type { CheckpointStore, FenceEntry, StoredCheckpoint } from "../ports/checkpoint-store.ts";
 import type { EventLog, LogRecord, OutgoingRecord } from "../ports/event-log.ts";
 
 /** A record to publish, and where. */
@@ -38,6 +39,27 @@ export interface OpenedStep {
   readonly fence: readonly FenceEntry[];
 }
 
+/** A state that a version of Millrace wrote which keeps it otherwise: what it is of waits, and loses nothing. */
+export class OtherSchemaError extends InputError {
+  constructor({ stage, key, schema }: Pick<StageKey, "stage" | "key" | "schema">, stored: number) {
+    const remedy =
+      stored > schema
+        ? "upgrade Millrace to the version that wrote it, or a later one; nothing is skipped until then"
+        : "go back to the version that wrote it; a live run can be stopped there, and a new one be started here";
+    super("conflict", `${stage} of ${key} has a state of schema ${stored}, this version reads ${schema}: ${remedy}`);
+  }
+}
+
+/** The checkpoint of a stage and key; null where nothing was committed. Throws OtherSchemaError. */
+export async function loadState(
+  checkpoints: CheckpointStore,
+  key: Pick<StageKey, "stage" | "key" | "schema">,
+): Promise<StoredCheckpoint | null> {
+  const stored = await checkpoints.load(key.stage, key.key);
+  if (stored !== null && stored.schema !== key.schema) throw new OtherSchemaError(key, stored.schema);
+  return stored;
+}
+
 /**
  * One step: load, drop what the fence has seen, fold, publish, commit state and fence together. If another invocation
  * was faster, everything is done again on its state. A crash anywhere repeats work and changes nothing.
@@ -56,20 +78,15 @@ export async function stepStage(ports: StagePorts, key: StageKey, records: reado
 /**
  * Begins a step: loads, and drops what the fence has seen. Where that is all, resolves to the state that is committed.
  *
- * Throws Error for a state of another schema, and for a record below the fence that was appended after it: its topic was
- * recreated, and an operator has to say so (`raiseEpoch`).
+ * Throws OtherSchemaError, and Error for a record below the fence that was appended after it: its topic was recreated, and
+ * an operator has to say so (`raiseEpoch`).
  */
 export async function openStep(
   ports: StagePorts,
   key: StageKey,
   records: readonly LogRecord[],
 ): Promise<OpenedStep | { readonly committed: Uint8Array | null }> {
-  const stored = await ports.checkpoints.load(key.stage, key.key);
-  if (stored !== null && stored.schema !== key.schema) {
-    throw new Error(
-      `${key.stage} of ${key.key} has a state of schema ${stored.schema}, this version reads ${key.schema}`,
-    );
-  }
+  const stored = await loadState(ports.checkpoints, key);
   const fence = new Fence(stored?.fence ?? []);
   const fresh = records.filter((record) => fence.admit(record));
   if (fresh.length === 0) return { committed: stored?.state ?? null };

@@ -1,3 +1,4 @@
+import { cutText } from "../market/cut-text.ts";
 import { instrumentKey } from "../market/instrument.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { LiveRunRegistry, RunRecord } from "../ports/run-registry.ts";
@@ -8,11 +9,19 @@ import { DecodedCandles } from "./decoded-candles.ts";
 import { letterOf } from "./letters.ts";
 import type { SteppedRun } from "./live-run.ts";
 import { decodeLiveRun, LIVE_RUN_SCHEMA } from "./live-run-state.ts";
-import { type OpenRunPorts, openRun, RunCodeWaits } from "./open-run.ts";
+import { LONGEST_WHY, type OpenRunPorts, openRun, RunCodeWaits } from "./open-run.ts";
 import { keyFault } from "./record-keys.ts";
 import { changeRun } from "./run-changes.ts";
 import { parsePlan, type RunPlan } from "./run-plan.ts";
-import { closeStep, type OpenedStep, type Output, openStep, publish, type StagePorts } from "./stage.ts";
+import {
+  closeStep,
+  type OpenedStep,
+  OtherSchemaError,
+  type Output,
+  openStep,
+  publish,
+  type StagePorts,
+} from "./stage.ts";
 
 /** Name of the stage in checkpoints. */
 export const STEP_STRATEGIES = "step-strategies";
@@ -38,14 +47,14 @@ interface RunStep {
 /**
  * Steps live runs over a batch of topic `candles`, and each run of a replay over its own records of topic
  * `replay-candles`. A strategy that throws, or does not come back, fails its run alone. A run whose code is not there is
- * left as it is, and takes from the store what it missed once it is. What keeps any other from its step is thrown when
+ * left as it is, and takes from the store what it missed once it is; likewise one that another version of Millrace wrote. What keeps any other from its step is thrown when
  * all were tried, and with the batch repeated those that have taken it skip it.
  */
 export async function stepStrategies(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<void> {
   const live = records.filter(({ topic }) => topic === CANDLES);
   const replayed = records.filter(({ topic }) => topic === REPLAY_CANDLES);
   const steps = [
-    ...(live.length === 0 ? [] : paperSteps(await ports.runs.running(), live)),
+    ...(live.length === 0 ? [] : await paperSteps(ports, live)),
     ...(replayed.length === 0 ? [] : await replaySteps(ports, replayed)),
   ];
   const batch = new DecodedCandles();
@@ -56,14 +65,31 @@ export async function stepStrategies(ports: StepStrategiesPorts, records: readon
   if (faults.length > 0) throw faults[0];
 }
 
-function paperSteps(running: readonly RunRecord[], records: readonly LogRecord[]): RunStep[] {
-  return running.flatMap((record) => {
-    if (record.kind !== "paper") return [];
-    const plan = parsePlan(record.definition);
+async function paperSteps(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<RunStep[]> {
+  const papers = (await ports.runs.running()).filter(({ kind }) => kind === "paper");
+  return (await planned(ports, papers)).flatMap(({ record, plan }) => {
     const instruments = new Set(plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)));
     const own = records.filter(({ key }) => instruments.has(key));
     return own.length === 0 ? [] : [{ record, plan, records: own }];
   });
+}
+
+/** Runs with their plans. One whose plan cannot be read waits. */
+async function planned(
+  ports: StepStrategiesPorts,
+  records: readonly RunRecord[],
+): Promise<Pick<RunStep, "record" | "plan">[]> {
+  const readable: Pick<RunStep, "record" | "plan">[] = [];
+  for (const record of records) {
+    try {
+      readable.push({ record, plan: parsePlan(record.definition) });
+    } catch (error) {
+      const why = cutText(error instanceof Error ? error.message : String(error), LONGEST_WHY);
+      const remedy = "upgrade Millrace to the version that registered it, or stop it with that";
+      await say(ports, record, `run ${record.run} waits: its definition cannot be read (${why}): ${remedy}`);
+    }
+  }
+  return readable;
 }
 
 /** A session's older generations are over: their records are skipped. Keys that can be no session's go to dead letters. */
@@ -78,9 +104,8 @@ async function replaySteps(ports: StepStrategiesPorts, records: readonly LogReco
   await publish(ports.log, letters);
   const own = Map.groupBy(valid, ({ key }) => replayRunOf(key));
   const found = await ports.runs.getAll([...own.keys()]);
-  return found
-    .filter(({ kind, status }) => kind === "replay" && status === "running")
-    .map((record) => ({ record, plan: parsePlan(record.definition), records: own.get(record.run)! }));
+  const going = found.filter(({ kind, status }) => kind === "replay" && status === "running");
+  return (await planned(ports, going)).map((each) => ({ ...each, records: own.get(each.record.run)! }));
 }
 
 /**
@@ -147,7 +172,10 @@ async function settle(
     await follow(ports, step.record, committed);
   } catch (error) {
     if (error instanceof RunCodeWaits) await say(ports, step.record, error.message);
-    else faults.push(error);
+    else if (!(error instanceof OtherSchemaError)) faults.push(error);
+    // The records of a replay do not come again.
+    else if (step.record.kind === "replay") await fail(ports, step.record, error.message);
+    else await say(ports, step.record, `run ${step.record.run} waits: ${error.message}`);
   }
   return true;
 }
@@ -222,9 +250,14 @@ async function finish(
 /** Records what has become of a run by its step. */
 async function follow(ports: StepStrategiesPorts, record: RunRecord, committed: Uint8Array | null): Promise<void> {
   const state = decodeLiveRun(committed);
-  if (state.status !== "failed") return say(ports, record, null);
+  if (state.status === "failed") await fail(ports, record, state.why);
+  else await say(ports, record, null);
+}
+
+/** Records why a running run has failed. */
+async function fail(ports: StepStrategiesPorts, record: RunRecord, why: string): Promise<void> {
   await changeRun(ports, record.run, (held) =>
-    held.status === "running" ? { ...held, status: "failed", error: state.why } : null,
+    held.status === "running" ? { ...held, status: "failed", error: why } : null,
   );
 }
 
