@@ -8,7 +8,8 @@ export function hostLines(host: Told<HostStatus>, now: number): string {
   return part("functions", host, (status) => [
     ...failing(status, now),
     ...restarted(status),
-    ...(failing(status, now).length > 0 ? [] : [`${status.functions.map(({ name }) => name).join(", ")}: none fails`]),
+    ...(failing(status, now).length > 0 ? [] : ["none fails"]),
+    ...commits(status, now),
   ]);
 }
 
@@ -23,6 +24,18 @@ function failing({ sources, schedules }: HostStatus, now: number): string[] {
     const [message] = fault.message.split("\n");
     return wrapped(`${name} fails since ${since}, at attempt ${fault.attempts}: ${message}`);
   });
+}
+
+/** When each stage last committed the offsets of a batch, or a turn succeeded. */
+function commits({ functions, sources, schedules }: HostStatus, now: number): string[] {
+  const all = [...sources, ...schedules];
+  const told = functions.map(({ name }) => {
+    const times = all.flatMap((each) =>
+      each.function === name && each.lastSuccess !== null ? [each.lastSuccess] : [],
+    );
+    return `${name} ${times.length === 0 ? "none yet" : `${formatDuration(Math.max(0, now - Math.max(...times)))} ago`}`;
+  });
+  return told.length === 0 ? [] : wrapped(`last commit: ${told.join(", ")}`);
 }
 
 function restarted({ functions, tasks }: HostStatus): string[] {

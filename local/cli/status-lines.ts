@@ -63,7 +63,11 @@ function stageLines(lags: readonly StageLag[]): string[] {
 
 function instrumentLines(instruments: readonly LiveInstrument[], now: number): string[] {
   if (instruments.length === 0) return ["none is live"];
-  const columns = [{ heading: "instrument" }, { heading: "known up to (UTC)" }, { heading: "last record" }] as const;
+  const columns = [
+    { heading: "instrument" },
+    { heading: "known up to (UTC)" },
+    { heading: "last record folded" },
+  ] as const;
   const rows = instruments.map(({ instrument, watermark, lastRecord, ended }) => [
     instrument,
     watermark === null ? "nothing yet" : formatTime(watermark),

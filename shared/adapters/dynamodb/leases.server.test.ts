@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sharedServer } from "#local/servers/shared-servers.ts";
@@ -26,12 +25,31 @@ afterAll(() => client?.destroy());
 it("one holder at a time, whoever asks, for longer than the lease's duration", async () => {
   let holders = 0;
   let most = 0;
-  const work = async (): Promise<void> => {
-    most = Math.max(most, ++holders);
-    await sleep(1.5 * DURATION_MS);
-    holders--;
+  const hold = async (): Promise<void> => {
+    const beating = clientOf(await settings());
+    const send = beating.send.bind(beating) as (...of: unknown[]) => Promise<unknown>;
+    let beats = 0;
+    let long = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      long = resolve;
+    });
+    beating.send = async (...of: unknown[]) => {
+      const answer = await send(...of);
+      // Five beats are the duration.
+      if (holding && ++beats === 8) long();
+      return answer;
+    };
+    let holding = false;
+    await new DynamodbLeases(beating, table, DURATION_MS).withLease("one", async () => {
+      holding = true;
+      most = Math.max(most, ++holders);
+      await held;
+      holders--;
+      holding = false;
+    });
+    beating.destroy();
   };
-  await Promise.all([open().withLease("one", work), open().withLease("one", work), open().withLease("one", work)]);
+  await Promise.all([hold(), hold(), hold()]);
   expect(most).toBe(1);
 });
 
@@ -46,14 +64,19 @@ it("a dead holder's lease is taken over, and one that stood still is told so", a
   });
   // Requests of a client that is gone reach nobody, as those of a process that stands still.
   const gone = clientOf(await settings());
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
   const first = new DynamodbLeases(gone, table, DURATION_MS).withLease("still", async () => {
+    begin();
     gone.destroy();
     gone.send = () => Promise.reject(new Error("nobody answers"));
     await stalled;
     gone.send = client.send.bind(client);
     return "late";
   });
-  await sleep(100);
+  await begun;
   expect(await open().withLease("still", async () => "taken over")).toBe("taken over");
   await open().withLease("still", async () => {
     stall();

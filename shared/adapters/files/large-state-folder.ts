@@ -3,7 +3,10 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 
-/** Large states as files of one folder, each named by the hash of its key: a key may hold what a file name may not. */
+/**
+ * Large states as files of one folder, for this user alone, each named by the hash of its key: a key may hold what a file
+ * name may not.
+ */
 export class LargeStateFolder implements LargeStateStore {
   readonly #folder: string;
 
@@ -13,7 +16,7 @@ export class LargeStateFolder implements LargeStateStore {
   }
 
   async put(key: string, state: Uint8Array): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = this.#fileOf(key);
     const making = `${file}.${randomUUID()}`;
     try {
@@ -51,7 +54,7 @@ export class LargeStateFolder implements LargeStateStore {
 }
 
 async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, "wx");
+  const handle = await open(file, "wx", 0o600);
   try {
     await handle.writeFile(bytes);
     await handle.sync();

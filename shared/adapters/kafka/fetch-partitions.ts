@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type Cluster from "kafkajs/src/cluster/index.js";
 import Batch from "kafkajs/src/consumer/batch.js";
 import type { LogRecord, RecordHeader } from "#shared/ports/event-log.ts";
@@ -5,6 +6,10 @@ import { rootOf } from "./faults.ts";
 
 /** Most that one request brings of a partition, bytes; a greater record comes alone. */
 const PARTITION_BYTES = 4 << 20;
+
+/** How often an offset is asked for again that the broker refuses and yet says that it has. */
+const MOST_STANDING = 10;
+const STANDING_MS = 100;
 
 /** What a topic's partitions hold, by partition. */
 export interface Fetched {
@@ -26,12 +31,18 @@ export async function fetchPartitions(
   const found = new Map<number, readonly LogRecord[]>();
   const restarted = new Map<number, number>();
   let wanted = offsets;
+  let standing = 0;
   while (wanted.size > 0) {
     try {
       wanted = await fetchOnce(cluster, topic, wanted, waitMs, found);
     } catch (error) {
       if (rootOf(error).type !== "OFFSET_OUT_OF_RANGE") throw error;
       const within = await withinRange(cluster, topic, wanted);
+      if ([...within].every(([partition, offset]) => offset === wanted.get(partition))) {
+        // A broker that has just come to lead a partition may not know yet how far it goes.
+        if (++standing === MOST_STANDING) throw error;
+        await sleep(STANDING_MS);
+      }
       for (const [partition, offset] of within) if (offset !== wanted.get(partition)) restarted.set(partition, offset);
       wanted = within;
     }
