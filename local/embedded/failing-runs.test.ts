@@ -230,6 +230,23 @@ describe("a run that fails", () => {
     expect(await ports.runs.get("replay-1.0")).toMatchObject({ status: "failed", error });
   });
 
+  it("does not keep others from their steps where what it waits for cannot be recorded", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const run = await register(ports, "counts", ["binance:BTC/USDT@1m"], {}, 1);
+    const going = await register(ports, "counts", ["binance:BTC/USDT@1m"]);
+    await send(ports, trades(BTC, NOON, 8));
+    const held = (await ports.checkpoints.load("step-strategies", run))!;
+    await ports.checkpoints.commit("step-strategies", run, held.version, { ...held, schema: 3 });
+    const replace = ports.runs.replace.bind(ports.runs);
+    ports.runs.replace = () => Promise.reject(new Error("the registry is away"));
+    await expect(send(ports, [beat(NOON + 4 * MINUTE)])).rejects.toThrow("the registry is away");
+    const stepped = (await ports.checkpoints.load("step-strategies", going))!;
+    expect(decodeLiveRun(stepped.state)).toMatchObject({ begun: { clock: NOON + 4 * MINUTE } });
+    ports.runs.replace = replace;
+    await new StreamHost(ports).drain();
+    expect(await ports.runs.get(run)).toMatchObject({ error: expect.stringContaining("waits") });
+  });
+
   it("is none whose definition cannot be read: it waits, and the others go on", async () => {
     const ports = memoryPorts(1, new TestCatalog(CLASSES));
     const run = await register(ports, "counts", ["binance:BTC/USDT@1m"]);

@@ -11,7 +11,7 @@ import type { SteppedRun } from "./live-run.ts";
 import { decodeLiveRun, LIVE_RUN_SCHEMA } from "./live-run-state.ts";
 import { LONGEST_WHY, type OpenRunPorts, openRun, RunCodeWaits } from "./open-run.ts";
 import { keyFault } from "./record-keys.ts";
-import { changeRun } from "./run-changes.ts";
+import { changeRun, outputOf } from "./run-changes.ts";
 import { parsePlan, type RunPlan } from "./run-plan.ts";
 import {
   closeStep,
@@ -22,6 +22,7 @@ import {
   publish,
   type StagePorts,
 } from "./stage.ts";
+import { withTradingStart } from "./trading-start.ts";
 
 /** Name of the stage in checkpoints. */
 export const STEP_STRATEGIES = "step-strategies";
@@ -53,11 +54,11 @@ interface RunStep {
 export async function stepStrategies(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<void> {
   const live = records.filter(({ topic }) => topic === CANDLES);
   const replayed = records.filter(({ topic }) => topic === REPLAY_CANDLES);
+  const batch = new DecodedCandles();
   const steps = [
-    ...(live.length === 0 ? [] : await paperSteps(ports, live)),
+    ...(live.length === 0 ? [] : await paperSteps(ports, live, batch)),
     ...(replayed.length === 0 ? [] : await replaySteps(ports, replayed)),
   ];
-  const batch = new DecodedCandles();
   const faults: unknown[] = [];
   for (let at = 0; at < steps.length; at += AT_ONCE) {
     faults.push(...(await stepTogether(ports, steps.slice(at, at + AT_ONCE), batch)));
@@ -65,13 +66,19 @@ export async function stepStrategies(ports: StepStrategiesPorts, records: readon
   if (faults.length > 0) throw faults[0];
 }
 
-async function paperSteps(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<RunStep[]> {
+async function paperSteps(
+  ports: StepStrategiesPorts,
+  records: readonly LogRecord[],
+  batch: DecodedCandles,
+): Promise<RunStep[]> {
   const papers = (await ports.runs.running()).filter(({ kind }) => kind === "paper");
-  return (await planned(ports, papers)).flatMap(({ record, plan }) => {
-    const instruments = new Set(plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)));
+  const steps: RunStep[] = [];
+  for (const each of await planned(ports, papers)) {
+    const instruments = new Set(each.plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)));
     const own = records.filter(({ key }) => instruments.has(key));
-    return own.length === 0 ? [] : [{ record, plan, records: own }];
-  });
+    if (own.length > 0) steps.push({ ...(await withTradingStart(ports, each, own, batch)), records: own });
+  }
+  return steps;
 }
 
 /** Runs with their plans. One whose plan cannot be read waits. */
@@ -171,13 +178,18 @@ async function settle(
     if (stepped !== null) return await finish(ports, step, stepped, outcome, patience);
     await follow(ports, step.record, committed);
   } catch (error) {
-    if (error instanceof RunCodeWaits) await say(ports, step.record, error.message);
-    else if (!(error instanceof OtherSchemaError)) faults.push(error);
-    // The records of a replay do not come again.
-    else if (step.record.kind === "replay") await fail(ports, step.record, error.message);
-    else await say(ports, step.record, `run ${step.record.run} waits: ${error.message}`);
+    await sayWhy(ports, step.record, error).catch((left: unknown) => faults.push(left));
   }
   return true;
+}
+
+/** Records what keeps a run from its steps where that is its own affair; throws anything else on. */
+async function sayWhy(ports: StepStrategiesPorts, record: RunRecord, error: unknown): Promise<void> {
+  if (error instanceof RunCodeWaits) return say(ports, record, error.message);
+  if (!(error instanceof OtherSchemaError)) throw error;
+  // The records of a replay do not come again.
+  if (record.kind === "replay") return fail(ports, record, error.message);
+  await say(ports, record, `run ${record.run} waits: ${error.message}`);
 }
 
 /** A step whose records are about to be folded. */
@@ -241,7 +253,9 @@ async function finish(
   if (fault !== null) throw fault;
   if (outcome !== "done") opened.state.neverBack(outcome, ports.watchdog.seconds, patience);
   const key = stageKeyOf(ports, record, plan, new DecodedCandles());
-  const committed = await closeStep(ports, key, opened, outputs);
+  // Who registered it may have died before the stream was told of it.
+  const all = opened.version === 0 ? [...outputs, outputOf(record)] : outputs;
+  const committed = await closeStep(ports, key, opened, all);
   if (committed === null) return false;
   await follow(ports, record, committed);
   return true;
