@@ -138,6 +138,12 @@ export function withSpecs(description: string, plan: RunPlan): string {
   return canonicalJson({ ...json, feeds });
 }
 
+/** A description whose run trades from `from` on, ms UTC, and takes no candle before. */
+export function startingAt(description: string, from: number): string {
+  const json = JSON.parse(description) as Record<string, CanonicalValue>;
+  return canonicalJson({ ...json, warmFrom: from, tradeFrom: from });
+}
+
 /** sha256 of a description, hex: the identity of its run. */
 export function identityOf(description: string): string {
   return createHash("sha256").update(description).digest("hex");

@@ -124,7 +124,7 @@ async function skipped(
 }
 
 /** The candle that closes first, of several the shortest. */
-function earliest(candles: readonly Candle[]): Candle | undefined {
+export function earliest(candles: readonly Candle[]): Candle | undefined {
   return candles.reduce<Candle | undefined>((least, candle) => {
     if (least === undefined || candle.closeTime < least.closeTime) return candle;
     return candle.closeTime === least.closeTime && candle.openTime > least.openTime ? candle : least;
