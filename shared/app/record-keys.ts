@@ -1,6 +1,6 @@
 import { InputError } from "../market/input-error.ts";
 import { parseInstrument } from "../market/instrument.ts";
-import { fitsKey, LONGEST_KEY, shownKey } from "../ports/key-limit.ts";
+import { fitsKey, LONGEST_KEY, shownKey } from "../wire/key-limit.ts";
 import { parseReplayRun, replayRunOf } from "../wire/replay-keys.ts";
 
 /**

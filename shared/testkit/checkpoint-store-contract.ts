@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Checkpoint, CheckpointStore } from "#shared/ports/checkpoint-store.ts";
-import { LONGEST_KEY } from "#shared/ports/key-limit.ts";
+import { LONGEST_KEY } from "#shared/wire/key-limit.ts";
 import { type Open, withStore } from "./opened.ts";
 import { propertyRuns } from "./property-runs.ts";
 

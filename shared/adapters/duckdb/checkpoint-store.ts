@@ -1,6 +1,6 @@
 import { blobValue, type DuckDBBlobValue } from "@duckdb/node-api";
 import type { Checkpoint, CheckpointStore, FenceEntry, StoredCheckpoint } from "#shared/ports/checkpoint-store.ts";
-import { checkKey } from "#shared/ports/key-limit.ts";
+import { checkKey } from "#shared/wire/key-limit.ts";
 import { type Database, readRows } from "./database.ts";
 import { integer } from "./sql-text.ts";
 

@@ -9,8 +9,8 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Checkpoint, CheckpointStore, FenceEntry, StoredCheckpoint } from "#shared/ports/checkpoint-store.ts";
-import { checkKey } from "#shared/ports/key-limit.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
+import { checkKey } from "#shared/wire/key-limit.ts";
 import { asking } from "./faults.ts";
 
 type Item = Record<string, AttributeValue>;

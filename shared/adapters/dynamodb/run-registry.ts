@@ -10,8 +10,8 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
-import { fitsKey } from "#shared/ports/key-limit.ts";
 import type { LiveRunRegistry, RunRecord } from "#shared/ports/run-registry.ts";
+import { fitsKey } from "#shared/wire/key-limit.ts";
 import { asking } from "./faults.ts";
 
 type Item = Record<string, AttributeValue>;

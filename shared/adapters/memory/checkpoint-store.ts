@@ -1,5 +1,5 @@
 import type { Checkpoint, CheckpointStore, StoredCheckpoint } from "#shared/ports/checkpoint-store.ts";
-import { checkKey } from "#shared/ports/key-limit.ts";
+import { checkKey } from "#shared/wire/key-limit.ts";
 
 /** Checkpoints that live as long as the process. */
 export class MemoryCheckpointStore implements CheckpointStore {
