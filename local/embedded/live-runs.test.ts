@@ -8,10 +8,33 @@ import { parseInstrument } from "#shared/market/instrument.ts";
 import { tickColumns } from "#shared/market/tick.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { NewerVersionError } from "#shared/wire/decoded.ts";
-import { CANDLES, REPLAY_CANDLES, TICKS } from "#shared/wire/topics.ts";
+import { decodeRunTopic, type RunTopicRecord } from "#shared/wire/run-event-records.ts";
+import { CANDLES, REPLAY_CANDLES, RUN_EVENTS, TICKS } from "#shared/wire/topics.ts";
 import { StreamHost } from "./stream-host.ts";
 import { type Arrival, codeOf, deadLetters, memoryPorts, stopped, TestCatalog } from "./test-chain.ts";
 import { BTC, beat, CLASSES, candlesOf, logsOf, MINUTE, NOON, register, send, trades } from "./test-live-runs.ts";
+
+describe("a run that was registered", () => {
+  it("is told of by its first step, where who registered it died before the stream was told", async () => {
+    const ports = memoryPorts(1, new TestCatalog(CLASSES));
+    const told: RunTopicRecord[] = [];
+    let isDead = true;
+    const publish: typeof ports.log.publish = async (topic, records) => {
+      if (isDead) throw new Error("killed");
+      if (topic === RUN_EVENTS) told.push(...records.map(({ value }) => decodeRunTopic(value)));
+      return ports.log.publish(topic, records);
+    };
+    const log = new Proxy(ports.log, {
+      get: (target, name) => (name === "publish" ? publish : Reflect.get(target, name, target).bind(target)),
+    });
+    await expect(register({ ...ports, log }, "counts", ["binance:BTC/USDT@1m"])).rejects.toThrow("killed");
+    isDead = false;
+    const [run] = await ports.runs.list();
+    await send({ ...ports, log }, [...trades(BTC, NOON, 3), beat(NOON + MINUTE)]);
+    await send({ ...ports, log }, [beat(NOON + 2 * MINUTE)]);
+    expect(told.flatMap((each) => (each.kind === "run" ? [each.run] : []))).toEqual([run]);
+  });
+});
 
 describe("a run on a short and a long timeframe", () => {
   it("is stepped at each minute, not only when the hour ends", async () => {
