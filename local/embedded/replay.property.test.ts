@@ -4,6 +4,7 @@ import { backtest } from "#shared/app/backtest.ts";
 import { planInForce } from "#shared/app/plan-in-force.ts";
 import { readCandles } from "#shared/app/read-candles.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
+import { ReplayTask } from "#shared/app/replay/play-replays.ts";
 import { hasEnded, type ReplaySession, runOf } from "#shared/app/replay/replay-session.ts";
 import { loadSession } from "#shared/app/replay/session-store.ts";
 import { startReplay } from "#shared/app/replay/start-replay.ts";
@@ -16,6 +17,7 @@ import {
   stepReplay,
 } from "#shared/app/replay/steer-replay.ts";
 import { parsePlan, type RunPlan } from "#shared/app/run-plan.ts";
+import { runResults } from "#shared/app/run-results.ts";
 import type { Candle } from "#shared/market/candle.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
 import type { Coverage } from "#shared/market/interval.ts";
@@ -31,7 +33,7 @@ import {
   memoryPorts,
   planOf,
 } from "./test-chain.ts";
-import { playAll, TestClock } from "./test-replay.ts";
+import { playAll, replayPorts, SILENT, TestClock } from "./test-replay.ts";
 
 const LONGEST = 900_000;
 const SECOND = 1_000;
@@ -154,6 +156,8 @@ interface Playing {
   readonly mode: "candles" | "ticks";
   readonly speed: number;
   readonly actions: readonly { readonly round: number; readonly session: number; readonly action: Action }[];
+  /** Sessions that are sought, by another task too, when a process dies: by the crash's number. */
+  readonly soughtAt: readonly { readonly crash: number; readonly session: number; readonly minutes: number }[];
   readonly polls: readonly number[];
   readonly before: readonly number[];
   readonly after: readonly number[];
@@ -163,6 +167,7 @@ const playings: fc.Arbitrary<Playing> = fc.record({
   mode: fc.constantFrom<Playing["mode"]>("candles", "ticks"),
   speed: fc.constantFrom(60, 3_600, Number.POSITIVE_INFINITY),
   actions: fc.array(fc.record({ round: fc.nat(30), session: fc.nat(3), action }), { maxLength: 5 }),
+  soughtAt: fc.array(fc.record({ crash: fc.nat(5), session: fc.nat(3), minutes: fc.nat(100) }), { maxLength: 4 }),
   polls: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
   before: fc.array(fc.nat(120), { maxLength: 6 }),
   after: fc.array(fc.nat(120), { maxLength: 6 }),
@@ -220,8 +225,17 @@ test(
     const property = fc.asyncProperty(markets, spans, playings, async (market, span, playing) => {
       const ports = await stored(market);
       const sessions = await started(ports, span, playing);
-      const crashing = crashingPorts(ports, new CrashPlan(playing.before, playing.after));
       const clock = new TestClock(0);
+      let crash = 0;
+      const seek = async (): Promise<void> => {
+        const asked = playing.soughtAt.filter((each) => each.crash === crash && sessions[each.session] !== undefined);
+        crash++;
+        for (const { session, minutes } of asked) {
+          await act(ports, sessions[session]!.session, { kind: "seek", minutes });
+          await new ReplayTask(replayPorts(ports), clock, SILENT).round();
+        }
+      };
+      const crashing = crashingPorts(ports, new CrashPlan(playing.before, playing.after, seek));
       const batched = { ...crashing, log: inBatches(crashing.log, playing.polls) };
       await playAll(batched, clock, async (round) => {
         for (const each of playing.actions) {
@@ -241,12 +255,25 @@ test(
       for (const session of (await listReplays(ports.checkpoints)).sessions) {
         expect(session).toMatchObject({ phase: "finished", error: null });
         await expectBacktest(ports, session);
+        for (let each = 0; each < session.generation; each++) await expectCut(ports, `${session.session}.${each}`);
       }
     });
     await fc.assert(property, propertyRuns(60));
   },
   LONGEST,
 );
+
+/** An older generation that got a run counts what its state had done when it was stopped. */
+async function expectCut(ports: MemoryPorts, run: string): Promise<void> {
+  const record = await ports.runs.get(run);
+  if (record === null) return;
+  if (record.status === "finished") return;
+  expect(record).toMatchObject({ status: "stopped", until: expect.any(Number) });
+  if (record.resultHash === null) return;
+  const { cycles } = await runResults(ports.results, record);
+  expect(cycles.time.at(-1)).toBe(record.until! - 1);
+  expect(record.figures).toMatchObject({ bars: cycles.length, finalValue: cycles.value.at(-1) });
+}
 
 async function expectBacktest(ports: MemoryPorts, session: ReplaySession): Promise<void> {
   const { run, strategy, definition } = runOf(session)!;

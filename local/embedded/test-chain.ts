@@ -123,8 +123,11 @@ export class CrashPlan {
   #writes = 0;
   readonly #before: ReadonlySet<number>;
   readonly #after: ReadonlySet<number>;
+  readonly #onCrash: () => Promise<void>;
 
-  constructor(before: Iterable<number>, after: Iterable<number>) {
+  /** `onCrash`: what others do before the process is there again. */
+  constructor(before: Iterable<number>, after: Iterable<number>, onCrash: () => Promise<void> = async () => {}) {
+    this.#onCrash = onCrash;
     this.#before = new Set(before);
     this.#after = new Set(after);
   }
@@ -147,10 +150,15 @@ export class CrashPlan {
 
   async #call(call: (...args: unknown[]) => unknown, args: readonly unknown[]): Promise<unknown> {
     const write = this.#writes++;
-    if (this.#before.has(write)) throw new Crash(`before write ${write}`);
+    if (this.#before.has(write)) await this.#crash(`before write ${write}`);
     const result = await call(...args);
-    if (this.#after.has(write)) throw new Crash(`after write ${write}`);
+    if (this.#after.has(write)) await this.#crash(`after write ${write}`);
     return result;
+  }
+
+  async #crash(when: string): Promise<never> {
+    await this.#onCrash();
+    throw new Crash(when);
   }
 }
 
