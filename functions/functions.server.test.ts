@@ -150,9 +150,28 @@ it("makes candles of ticks and stores them, and says so in one line a batch", as
     [CANDLES, candles.length],
   ]);
 
-  // With no run there is nothing to step; what is dirty is rebuilt behind the live watermark.
+  // With no run there is nothing to step.
   expect(await (await start("step-strategies")).invoke(eventOf(candles))).toBeNull();
+});
+
+it("makes candles of what was imported, and of nothing that is not behind the live watermark", async () => {
+  const imported: Instrument = { exchange: "binance", symbol: "IMPORTED/USDT" };
+  const store = await openQuestdbStore(questdbConnection(questdb, 30_000), { keepTicksDays: null });
+  await store.ticks.append(imported, tickColumns(ticksFrom(0, 300, START)), "import");
+  for (const each of [imported, INSTRUMENT]) await store.ranges.markDirty(each, START, START + 300_000);
   expect(await (await start("rebuild")).invoke({ time: "2026-01-01T00:00:00Z" })).toBeNull();
+  const rebuilt = async (instrument: Instrument): Promise<Candle[]> => {
+    const query = { instrument, timeframe: "1m", from: START, to: START + 3_600_000 } as const;
+    const candles: Candle[] = [];
+    for await (const block of store.candles.readOrigin(query, "rebuilt")) candles.push(...block);
+    return candles;
+  };
+  const minutes = (await rebuilt(imported)).map(({ openTime, trades }) => [(openTime - START) / 60_000, trades]);
+  expect(minutes).toEqual([0, 1, 2, 3, 4].map((minute) => [minute, 60]));
+  expect(await store.ranges.dirty(imported)).toEqual([]);
+  expect(await rebuilt(INSTRUMENT)).toEqual([]);
+  expect(await store.ranges.dirty(INSTRUMENT)).not.toEqual([]);
+  await store.close();
 });
 
 it("steps a run by the code that it was registered with, and stores what it did", async () => {

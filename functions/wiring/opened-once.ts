@@ -9,3 +9,24 @@ export function openedOnce<T>(open: () => Promise<T>): () => Promise<T> {
     return opened;
   };
 }
+
+/** What is opened at its first use, if ever, and closed if it was. */
+export interface Closable<T> {
+  get(): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** As `openedOnce`, for what is to be closed at the end: what never opened has nothing to end. */
+export function openedToClose<T extends { close(): Promise<void> }>(open: () => Promise<T>): Closable<T> {
+  let last: Promise<T> | null = null;
+  const get = openedOnce(() => {
+    last = open();
+    return last;
+  });
+  return {
+    get,
+    async close() {
+      await last?.then((opened) => opened.close()).catch(() => {});
+    },
+  };
+}

@@ -1,3 +1,5 @@
+import { lazyPort } from "#functions/wiring/lazy-port.ts";
+import { openedToClose } from "#functions/wiring/opened-once.ts";
 import { FolderCatalog } from "#local/embedded/folder-catalog.ts";
 import type { Platform, Store } from "#local/platform.ts";
 import { DynamodbCheckpointStore } from "#shared/adapters/dynamodb/checkpoint-store.ts";
@@ -15,7 +17,6 @@ import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 import type { Leases } from "#shared/ports/leases.ts";
 import type { LiveRunRegistry } from "#shared/ports/run-registry.ts";
 import { exportRows } from "./export-rows.ts";
-import { LazyEventLog } from "./lazy-event-log.ts";
 import { type ServerSettings, serverSettings } from "./server-settings.ts";
 
 /** The platform on Kafka, QuestDB and DynamoDB. */
@@ -75,12 +76,12 @@ export async function openServerPlatform(
       ...{ ticks, candles, ranges, checkpoints, results, runs },
       export: (query, path, format) => exportRows({ candles, results, runs }, query, path, format),
     };
-    const log = new LazyEventLog(() => KafkaEventLog.open(settings.kafka));
+    const log = openedToClose(() => KafkaEventLog.open(settings.kafka));
     return {
       store,
       files: new FileTradeReader(),
       catalog: new FolderCatalog(process.env),
-      log,
+      log: lazyPort<FollowableLog>(log.get),
       liveRuns,
       states,
       async close() {

@@ -1,3 +1,4 @@
+import { openedToClose } from "#functions/wiring/opened-once.ts";
 import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
 import { openQuestdbStore } from "#shared/adapters/questdb/store.ts";
 import type { StatusPorts } from "#shared/app/status.ts";
@@ -13,8 +14,10 @@ export async function openStatusPorts(
 ): Promise<StatusPorts & { close(): Promise<void> }> {
   const settings = await serverSettings(environment, DEADLINE_MS);
   const states = await openStates(settings);
-  const log = opened(() => KafkaEventLog.open(settings.kafka));
-  const store = opened(() => openQuestdbStore(settings.questdb, { keepTicksDays: settings.questdb.keepTicksDays }));
+  const log = openedToClose(() => KafkaEventLog.open(settings.kafka));
+  const store = openedToClose(() =>
+    openQuestdbStore(settings.questdb, { keepTicksDays: settings.questdb.keepTicksDays }),
+  );
   return {
     log: log.get,
     store: store.get,
@@ -23,26 +26,6 @@ export async function openStatusPorts(
     async close() {
       await Promise.all([log.close(), store.close()]);
       states.close();
-    },
-  };
-}
-
-interface Closable {
-  close(): Promise<void>;
-}
-
-function opened<T extends Closable>(open: () => Promise<T>): { readonly get: () => Promise<T> } & Closable {
-  let held: Promise<T> | null = null;
-  return {
-    get: () => {
-      held ??= open().catch((error: unknown) => {
-        held = null;
-        throw error;
-      });
-      return held;
-    },
-    async close() {
-      await held?.then((each) => each.close()).catch(() => {});
     },
   };
 }

@@ -3,7 +3,7 @@ import type { CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { FollowableLog, LogRecord } from "../ports/event-log.ts";
 import { type DeadLetter, decodeDeadLetter } from "../wire/dead-letters.ts";
 import { PoisonError } from "../wire/decoded.ts";
-import { DEAD_LETTERS } from "../wire/topics.ts";
+import { DEAD_LETTERS, ONLOOKER } from "../wire/topics.ts";
 
 export interface DeadLetterPorts {
   readonly log: FollowableLog;
@@ -24,8 +24,6 @@ export interface HeldLetter extends DeadLetter {
 const STAGE = "dead-letters";
 const KEY = "retried";
 const SCHEMA = 1;
-/** Reads without ever committing. */
-const ONLOOKER = "millrace/onlooker";
 const NO_WAIT = 0;
 
 /** All letters that are held, oldest first. */

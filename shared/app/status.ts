@@ -6,7 +6,7 @@ import type { EventLog } from "../ports/event-log.ts";
 import type { RangeRegistry } from "../ports/range-registry.ts";
 import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
 import type { TickStore } from "../ports/tick-store.ts";
-import { DEAD_LETTERS } from "../wire/topics.ts";
+import { DEAD_LETTERS, ONLOOKER } from "../wire/topics.ts";
 import { AGGREGATE, LIVE_TIMEFRAMES } from "./aggregate.ts";
 import { hasEnded, type ReplaySession } from "./replay/replay-session.ts";
 import { listReplays } from "./replay/steer-replay.ts";
@@ -164,7 +164,7 @@ async function lagsOf(log: EventLog, { stage, topic, group }: StageReader): Prom
 }
 
 async function heldLetters(log: EventLog): Promise<number> {
-  const positions = await log.positions("millrace/onlooker", DEAD_LETTERS);
+  const positions = await log.positions(ONLOOKER, DEAD_LETTERS);
   return positions.reduce((sum, { begin, end }) => sum + end - begin, 0);
 }
 

@@ -1,15 +1,13 @@
 import { InputError } from "../market/input-error.ts";
 import type { CheckpointStore, FenceEntry } from "../ports/checkpoint-store.ts";
 import type { EventLog, PartitionPosition } from "../ports/event-log.ts";
+import { ONLOOKER } from "../wire/topics.ts";
 import { AGGREGATE, AGGREGATE_REPLAY } from "./aggregate.ts";
 import type { StagePorts } from "./stage.ts";
 import { STEP_STRATEGIES } from "./step-strategies.ts";
 
 /** The stages whose checkpoints have fences. */
 export const FENCED_STAGES: readonly string[] = [AGGREGATE, AGGREGATE_REPLAY, STEP_STRATEGIES];
-
-/** Reads topics without ever committing: it stands at the oldest record. */
-const ONLOOKER = "millrace/onlooker";
 
 /** A topic as it should be, and who reads it. */
 export interface TopicPlan {

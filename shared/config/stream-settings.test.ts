@@ -103,6 +103,7 @@ describe("the settings of streams", () => {
     ["MILLRACE_KAFKA_TLS", "yes", "MILLRACE_KAFKA_TLS is 'yes': give true or false"],
     ["MILLRACE_KAFKA_PASSWORD", "", "MILLRACE_KAFKA_PASSWORD is missing: give the password of MILLRACE_KAFKA_USER"],
     ["MILLRACE_QUESTDB_HTTP_URL", "127.0.0.1:9000", "MILLRACE_QUESTDB_HTTP_URL is '127.0.0.1:9000': give http://"],
+    ["MILLRACE_QUESTDB_HTTP_URL", "http://me:pw@q:9000", "MILLRACE_QUESTDB_HTTP_URL has a user or a password in it"],
     ["MILLRACE_QUESTDB_HTTP_URL", "http://q/exec", "MILLRACE_QUESTDB_HTTP_URL is 'http://q/exec': give http://"],
     ["MILLRACE_QUESTDB_PG_PORT", "http", "MILLRACE_QUESTDB_PG_PORT is 'http': give a whole number from 1 to 65535"],
     ["MILLRACE_KEEP_TICKS_DAYS", "0", "MILLRACE_KEEP_TICKS_DAYS is '0': give a whole number from 1"],

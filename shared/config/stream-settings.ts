@@ -173,6 +173,10 @@ class VariableReader {
     } catch {
       // Told below, as for other schemes.
     }
+    if (url !== null && (url.username !== "" || url.password !== "")) {
+      this.#fault(name, `${name} has a user or a password in it: give them in variables of their own`);
+      return value;
+    }
     const bare = url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "";
     if (!bare) this.#fault(name, `${name} is '${value}': give http:// or https:// with a host and no path`);
     return value.replace(/\/$/, "");

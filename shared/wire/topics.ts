@@ -6,3 +6,6 @@ export const RUN_EVENTS = "run-events";
 export const REPLAY_TICKS = "replay-ticks";
 export const REPLAY_CANDLES = "replay-candles";
 export const DEAD_LETTERS = "dead-letters";
+
+/** The consumer group that reads any topic without ever committing: it stands at the oldest record. */
+export const ONLOOKER = "millrace/onlooker";
