@@ -8,7 +8,8 @@ import { putSession } from "#shared/app/replay/start-replay.ts";
 import { listReplays, pauseReplay, stopReplay } from "#shared/app/replay/steer-replay.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { EventLog } from "#shared/ports/event-log.ts";
-import { codeOf, type MemoryPorts, memoryPorts } from "./test-chain.ts";
+import { REPLAY_CANDLES, REPLAY_TICKS } from "#shared/wire/topics.ts";
+import { codeOf, deadLetters, type MemoryPorts, memoryPorts } from "./test-chain.ts";
 import { playAll, replayPorts, SILENT, serveOnce, TestClock } from "./test-replay.ts";
 import { BTC, filesOf, MINUTE, market, NOON, PLAN, sessionIn, started, untilEnd } from "./test-sessions.ts";
 
@@ -71,6 +72,22 @@ describe("a session of another version", () => {
     const { sessions, unreadable } = await listReplays(ports.checkpoints);
     expect(sessions.map(({ session }) => session)).toEqual([id]);
     expect(unreadable).toEqual([{ session: "replay-0", error: expect.stringContaining("upgrade Millrace") }]);
+  });
+});
+
+describe("records of no session", () => {
+  it("go to dead letters, and keep nobody", async () => {
+    const ports = await market(5);
+    const id = await started(ports, { mode: "ticks" });
+    const [key, value] = ["replay-none.0/binance:BTC/USDT", new TextEncoder().encode("{}")];
+    await ports.log.publish(REPLAY_TICKS, [{ key, value }]);
+    await ports.log.publish(REPLAY_CANDLES, [{ key, value }]);
+    await playAll(ports, new TestClock(0), untilEnd(ports, id));
+    expect((await deadLetters(ports.log)).map(({ topic, reason }) => [topic, reason])).toEqual([
+      [REPLAY_TICKS, "no replay session has the key 'replay-none.0/binance:BTC/USDT'"],
+      [REPLAY_CANDLES, "no run 'replay-none.0' is registered"],
+    ]);
+    expect((await sessionIn(ports, id)).phase).toBe("finished");
   });
 });
 

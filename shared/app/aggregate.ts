@@ -27,7 +27,7 @@ const AT_ONCE = 16;
 /**
  * Folds a batch of topic `ticks` into candles, instrument by instrument; one of topic `replay-ticks` likewise into topic
  * `replay-candles`, for each session and generation apart; those of a generation that a seek has ended are skipped.
- * Records whose key can be no instrument's go to dead letters.
+ * Records whose key can be no instrument's, or names no session, go to dead letters.
  */
 export async function aggregate(ports: StagePorts, records: readonly LogRecord[]): Promise<void> {
   for (const [topic, ofTopic] of Map.groupBy(records, (record) => record.topic)) {
@@ -37,12 +37,13 @@ export async function aggregate(ports: StagePorts, records: readonly LogRecord[]
       AT_ONCE,
       async ([key, ofKey]) => {
         const fault = keyFault(key, replayed);
-        if (fault !== null)
-          return publish(
-            ports.log,
-            ofKey.map((record) => letterOf(record, fault)),
-          );
-        if (replayed && (await isOver(ports, key))) return;
+        const standing = fault === null && replayed ? await standingOf(ports, key) : "present";
+        const reason = fault ?? (standing === "unknown" ? `no replay session has the key '${key}'` : null);
+        if (reason !== null) {
+          const letters = ofKey.map((record) => letterOf(record, reason));
+          return publish(ports.log, letters);
+        }
+        if (standing === "over") return;
         const stageKey = {
           stage: replayed ? AGGREGATE_REPLAY : AGGREGATE,
           key,
@@ -55,9 +56,12 @@ export async function aggregate(ports: StagePorts, records: readonly LogRecord[]
   }
 }
 
-async function isOver(ports: StagePorts, key: string): Promise<boolean> {
-  const of = parseReplayRun(replayRunOf(key));
-  return of !== null && (await presentGeneration(ports.checkpoints, of.session)) !== of.generation;
+/** Whether a key of the replay topics is of the generation that its session is at. */
+async function standingOf(ports: StagePorts, key: string): Promise<"present" | "over" | "unknown"> {
+  const { session, generation } = parseReplayRun(replayRunOf(key))!;
+  const present = await presentGeneration(ports.checkpoints, session);
+  if (present === null) return "unknown";
+  return present === generation ? "present" : "over";
 }
 
 /** What follows the run in a key of the replay topics; the whole key on live topics. */

@@ -101,16 +101,20 @@ async function planned(
 
 /** A session's older generations are over: their records are skipped. Keys that can be no session's go to dead letters. */
 async function replaySteps(ports: StepStrategiesPorts, records: readonly LogRecord[]): Promise<RunStep[]> {
-  const valid: LogRecord[] = [];
-  const letters: Output[] = [];
-  for (const record of records) {
-    const fault = keyFault(record.key, true);
-    if (fault === null) valid.push(record);
-    else letters.push(letterOf(record, fault));
-  }
-  await publish(ports.log, letters);
-  const own = Map.groupBy(valid, ({ key }) => replayRunOf(key));
+  const faults = new Map(records.map((record) => [record, keyFault(record.key, true)]));
+  const own = Map.groupBy(
+    records.filter((record) => faults.get(record) === null),
+    ({ key }) => replayRunOf(key),
+  );
   const found = await ports.runs.getAll([...own.keys()]);
+  const known = new Set(found.map(({ run }) => run));
+  const letters = records.flatMap((record): Output[] => {
+    const run = replayRunOf(record.key);
+    // A run is registered before the first of its records is published.
+    const fault = faults.get(record) ?? (known.has(run) ? null : `no run '${run}' is registered`);
+    return fault === null ? [] : [letterOf(record, fault)];
+  });
+  await publish(ports.log, letters);
   const going = found.filter(({ kind, status }) => kind === "replay" && status === "running");
   return (await planned(ports, going)).map((each) => ({ ...each, records: own.get(each.record.run)! }));
 }
