@@ -64,7 +64,7 @@ export function paperDetails(record: RunRecord, account: PaperAccount, trades: r
     ...reasonLines(record, ""),
     `feeds        ${shortFeeds(record.feeds)}`,
     `parameters   ${params.join(" ") || "none"}`,
-    `trades from  ${tradeFrom === 0 ? "its first bar" : `${formatTime(tradeFrom)} UTC`}` +
+    `trades from  ${tradeFrom === 0 ? "the first live candle" : `${formatTime(tradeFrom)} UTC`}` +
       `${warmFrom < tradeFrom ? `, warmed up from ${formatTime(warmFrom)}` : ""}`,
     `last bar     ${account.lastBar === null ? "none yet" : `${formatTime(account.lastBar)} UTC`}`,
     `equity       ${formatNumber(account.equity, 2)} (${formatPercent(account.equity / broker.cash - 1, true)} of ` +

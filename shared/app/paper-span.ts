@@ -22,7 +22,7 @@ const WARM_UP_FACTOR = 2;
 
 /**
  * When a live run begins to trade unless told: at the live watermark of its instruments (the latest one), else at the end
- * of what is stored of its feeds, else (0) with the first bar that comes.
+ * of what is stored of its feeds, else (0) with the first live candle that comes (`withTradingStart`).
  */
 export async function tradingStart(ports: PaperSpanPorts, plan: RunPlan): Promise<TradingStart> {
   const instruments = new Map(plan.feeds.map(({ feed }) => [instrumentKey(feed.instrument), feed.instrument]));

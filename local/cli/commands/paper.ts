@@ -14,6 +14,7 @@ import { BROKER_OPTIONS, brokerOf } from "../broker-settings.ts";
 import type { Arguments, Command } from "../command.ts";
 import { writeLine } from "../output.ts";
 import { accountOf, type PaperAccount, paperDetails, paperTable } from "../paper-lines.ts";
+import { backtestLines } from "../run-again.ts";
 import { figureTable, shortFeeds } from "../run-lines.ts";
 import { formatNumber, formatTime } from "../table.ts";
 import { withServers } from "../with-platform.ts";
@@ -30,8 +31,9 @@ export const paper: Command = {
   details: [
     "A live run keeps the code that it was started with, whatever is changed later, and goes on over",
     "restarts. It trades from --from on: unless told, from where the live stream is, else from the",
-    "end of what is stored. Candles from --warm-from on warm it up: unless told, twice as many as its",
-    "indicators need. A stopped run can be resumed: it catches up, as if it had never stopped.",
+    "end of what is stored, else from the first live candle that comes. Candles from --warm-from on",
+    "warm it up: unless told, twice as many as its indicators need. A stopped run can be resumed: it",
+    "catches up, as if it had never stopped.",
   ].join("\n"),
   examples: [
     "paper start sma-cross binance:BTC/USDT@1m --cash 10000 --param fast=10",
@@ -100,7 +102,7 @@ async function start(platform: ServerPlatform, args: Arguments): Promise<void> {
   }
   const why = { live: "where the live stream is", stored: "the end of what is stored", "first-bar": "" } as const;
   const reason = begin === null ? "as you say" : why[begin.reason];
-  const from = plan.tradeFrom === 0 ? "its first bar on" : `${formatTime(plan.tradeFrom)} UTC (${reason})`;
+  const from = plan.tradeFrom === 0 ? "the first live candle on" : `${formatTime(plan.tradeFrom)} UTC (${reason})`;
   const need = warmUp === null ? "" : ` (twice the ${warmUp.bars} bars of ${warmUp.feed} that its indicators need)`;
   const feeds = [...new Set(plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)))].join(", ");
   await writeLine(
@@ -112,10 +114,16 @@ async function start(platform: ServerPlatform, args: Arguments): Promise<void> {
       begin?.reason === "live"
         ? "It follows the live stream from its next candle on."
         : `It waits for live candles of ${feeds}, which come when something publishes trades, such as\n` +
-          `  npx millrace replay start ${instrumentKey(plan.feeds[0]!.feed.instrument)} --as-live --from …`,
+          `  npx millrace replay start ${instrumentKey(plan.feeds[0]!.feed.instrument)} --as-live --from ${sinceOf(plan)}` +
+          `${begin?.reason === "stored" ? " --file FILE\nNothing that is stored now lies after its start: --from begins it earlier." : ""}`,
       `more         npx millrace paper show ${record.run}`,
     ].join("\n"),
   );
+}
+
+/** Where a source has to begin, so that the run has something to trade. */
+function sinceOf({ tradeFrom }: RunPlan): string {
+  return tradeFrom === 0 ? "…" : new Date(tradeFrom).toISOString();
 }
 
 async function list({ liveRuns, store }: ServerPlatform, args: Arguments): Promise<void> {
@@ -152,7 +160,7 @@ async function stop(platform: ServerPlatform, id: string, args: Arguments): Prom
     try {
       const record = await stopPaperRun(ports, run);
       const account = await accountNow(platform, record);
-      await writeLine(args.has("json") ? JSON.stringify(jsonOf(record, account)) : stoppedLines(record));
+      await writeLine(args.has("json") ? JSON.stringify(jsonOf(record, account)) : stoppedLines(record, args));
       return;
     } catch (error) {
       // Its last results are on their way to the store.
@@ -162,7 +170,7 @@ async function stop(platform: ServerPlatform, id: string, args: Arguments): Prom
   }
 }
 
-function stoppedLines(record: RunRecord): string {
+function stoppedLines(record: RunRecord, args: Arguments): string {
   if (record.status === "failed") return `run ${record.run} had failed: ${record.error}`;
   if (record.figures === null) return `run ${record.run} is stopped; it has traded no bar`;
   return [
@@ -172,6 +180,7 @@ function stoppedLines(record: RunRecord): string {
     "",
     `result hash ${record.resultHash}`,
     `go on:      npx millrace paper resume ${record.run}`,
+    `the same:   ${backtestLines(record, args)}`,
   ].join("\n");
 }
 
