@@ -52,6 +52,12 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// Handed over by another Node, it ends with that, as one process would.
+if (process.channel !== undefined) {
+  process.channel.unref();
+  process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+}
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -36,7 +36,9 @@ function bundledNode() {
 
 /** Runs main.ts in `node` as if it were this process: same streams, signals and exit code. */
 function handOver(node) {
-  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: "inherit" });
+  // By the channel the child learns of the end of this process, also where that was killed.
+  const stdio = ["inherit", "inherit", "inherit", "ipc"];
+  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio });
   // A terminal sends these to the child too; passing them on would make one Ctrl-C look like two.
   const fromTerminal = process.stdin.isTTY ? ["SIGINT", "SIGQUIT"] : [];
   for (const signal of ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR2"]) {

@@ -10,7 +10,8 @@ const CANDLE_KEYS = [
   ..."instrument timeframe openTime closeTime open high low close volume quoteVolume buyVolume".split(" "),
   ..."trades firstId lastId origin revision reason completeness".split(" "),
 ];
-const RECORD_KEYS = [..."run kind strategy feeds params identity created status error resultHash figures".split(" ")];
+const RECORD_KEYS =
+  "run version kind strategy feeds params identity created status error resultHash until figures".split(" ");
 
 let folder: CommandFolder;
 

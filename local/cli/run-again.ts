@@ -12,6 +12,8 @@ const BROKER_FILE = "broker.json";
 /** The backtest that is the same run, as it can be typed; a second line gives the file that it needs, if any. */
 export function backtestLines(record: RunRecord, args: Arguments): string {
   const { feeds, broker, choice, warmFrom, tradeFrom, end } = parsePlan(record.definition);
+  // A live run has come as far as it has.
+  const last = end ?? record.until;
   const options = brokerOptions(broker);
   const time = (ms: number): string => new Date(ms).toISOString();
   const words = [
@@ -20,13 +22,10 @@ export function backtestLines(record: RunRecord, args: Arguments): string {
     ...feeds.flatMap(({ feed, resampleOf }) =>
       resampleOf === undefined ? [] : [`--resample ${feed.name}=${resampleOf}`],
     ),
-    ...feeds.flatMap(({ feed, resampleOf }) =>
-      resampleOf === undefined ? [] : [`--resample ${feed.name}=${resampleOf}`],
-    ),
     ...(options ?? [`--broker ${BROKER_FILE}`]),
     ...(tradeFrom === 0 ? [] : [`--from ${time(tradeFrom)}`]),
     ...(warmFrom === tradeFrom ? [] : [`--warm-from ${time(warmFrom)}`]),
-    ...(end === null ? [] : [`--to ${time(end)}`]),
+    ...(last === null ? [] : [`--to ${time(last)}`]),
     ...(choice === "best" ? [] : [`--as ${choice}`]),
   ];
   const file = options === null ? `\nwith ${BROKER_FILE}: ${JSON.stringify(broker)}` : "";

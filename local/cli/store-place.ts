@@ -38,6 +38,9 @@ const URL_VARIABLE = "MILLRACE_QUESTDB_HTTP_URL";
  */
 export function placeOf(args: Arguments): StorePlace {
   const named = args.value("store") ?? (process.env["MILLRACE_STORE"] || null);
+  if (named !== null && /^\w+:\/\//.test(named) && !named.startsWith(SERVERS)) {
+    throw new InputError("usage", `the store is '${named}': give the path of a DuckDB file, or questdb:// for servers`);
+  }
   if (named !== null && !named.startsWith(SERVERS)) return { kind: "file", path: named };
   if (named !== null && named !== SERVERS) throw addressRefused(named, process.env);
   const servers = findServers(process.env);
