@@ -37,7 +37,7 @@ export function figureTable(records: readonly RunRecord[]): string {
   const rows = records.map((record) => {
     const { figures } = record;
     const feed = symbolOf(record.feeds[0] ?? "");
-    if (figures === null) return [record.strategy, feed, record.error === null ? "no bars" : "failed"];
+    if (figures === null) return [record.strategy, feed, withoutFigures(record)];
     return [
       record.strategy,
       feed,
@@ -52,6 +52,11 @@ export function figureTable(records: readonly RunRecord[]): string {
     ];
   });
   return renderTable(COLUMNS, rows);
+}
+
+function withoutFigures({ status, error }: RunRecord): string {
+  if (status === "running") return "goes on";
+  return error === null ? "no bars" : "failed";
 }
 
 /** How well the candles of a feed are known, in a line. */

@@ -211,7 +211,8 @@ async function wait(platform: ServerPlatform, { session: id }: ReplaySession, ar
       progress.done();
       return showEnd(platform, session, args);
     }
-    progress.update(fractionOf(session), `${stateOf(session)} at ${formatTime(session.at)}`);
+    const why = session.waits === null ? "" : `: ${session.waits.split("\n")[0]}`;
+    progress.update(fractionOf(session), `${stateOf(session)} at ${formatTime(session.at)}${why}`);
     await sleep(LOOK_MS);
   }
 }
@@ -219,11 +220,13 @@ async function wait(platform: ServerPlatform, { session: id }: ReplaySession, ar
 async function showEnd({ liveRuns, store }: ServerPlatform, session: ReplaySession, args: Arguments): Promise<void> {
   const run = runOf(session);
   const record = run === null ? null : await liveRuns.get(run.run);
-  if (session.phase === "failed") process.exitCode = RUN_FAILED;
+  if (session.phase === "failed") {
+    process.exitCode = RUN_FAILED;
+    if (!args.has("json")) return writeLine(`${playsOf(session)}: ${session.session} failed: ${session.error}`);
+  }
   if (record === null) return writeLine(args.has("json") ? JSON.stringify(replayJson(session)) : steeredLine(session));
   if (args.has("json")) return writeLine(JSON.stringify(await runJson(store, record)));
   const head = `${playsOf(session)}: run ${record.run}, ${session.phase}`;
-  if (session.phase === "failed") return writeLine(`${head}: ${session.error}`);
   await writeLine(
     `${head}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}\nmore: npx millrace runs show ${record.run}`,
   );
