@@ -187,7 +187,9 @@ async function list(checkpoints: CheckpointStore, args: Arguments): Promise<void
 function steeredLine(session: ReplaySession): string {
   const run = runOf(session);
   const of = run === null ? "" : `, run ${run.run}`;
-  return `${session.session}: ${stateOf(session)} at ${formatTime(session.at)} UTC${of}`;
+  const { rush } = session;
+  const where = rush === null ? `at ${formatTime(session.at)} UTC` : `to ${formatTime(rush)} UTC`;
+  return `${session.session}: ${stateOf(session)} ${where}${of}`;
 }
 
 /** The session with this id, or whose id alone begins so. Throws InputError. */
