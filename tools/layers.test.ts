@@ -67,6 +67,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, imported: string]
   ["adapter-files-sdk", "shared/adapters/files/planted.ts", "@duckdb/node-api"],
   ["adapter-kafka-sdk", "shared/adapters/kafka/planted.ts", "node:fs"],
   ["adapter-questdb-sdk", "shared/adapters/questdb/planted.ts", "left-pad"],
+  ["adapter-vm-sdk", "shared/adapters/vm/planted.ts", "node:fs"],
   ["adapter-without-sdk", "shared/adapters/memory/planted-sdk.ts", "yauzl"],
   ["sdk-stays-in-its-adapter", "local/cli/planted.ts", "@duckdb/node-api"],
   ["adapters-are-wired-at-the-edge", "tools/planted.ts", "#shared/adapters/memory/store.ts"],
