@@ -1,35 +1,18 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const SERVER_TESTS = "**/*.server.test.ts";
-const NOT_OURS = ["**/node_modules/**", "**/dist/**", "**/.millrace/**", "**/.cache/**"];
-/** Property tests, and those that start real stores and servers, take seconds on a loaded machine; none may hang. */
-const DEADLINES = { testTimeout: 60_000, hookTimeout: 60_000 };
+const REPOSITORY = fileURLToPath(new URL("./", import.meta.url));
 
+/** Of the tests that need nothing but Node: `npm test` runs them first. */
 export default defineConfig({
+  // Strategies in folders outside name the engine as those inside do.
+  resolve: { alias: [{ find: /^#(shared|strategies)\//, replacement: `${REPOSITORY}$1/` }] },
   test: {
-    projects: [
-      {
-        test: {
-          name: "local",
-          include: ["**/*.test.ts"],
-          exclude: [SERVER_TESTS, ...NOT_OURS],
-          ...DEADLINES,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        // Against real servers, which need what `npm run setup` brings.
-        test: {
-          name: "servers",
-          include: [SERVER_TESTS],
-          exclude: NOT_OURS,
-          // Starts nothing until a test asks for a server.
-          globalSetup: ["local/servers/shared-servers-setup.ts"],
-          ...DEADLINES,
-          // After the others, which would starve the servers of two cores.
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
+    include: ["**/*.test.ts"],
+    // Those need what `npm run setup` brings, see vitest.servers.config.ts.
+    exclude: ["**/*.server.test.ts", "**/node_modules/**", "**/dist/**", "**/.millrace/**", "**/.cache/**"],
+    // Property tests and those that start real stores take seconds on a loaded two-core machine; none may hang.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
