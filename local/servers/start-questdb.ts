@@ -100,6 +100,8 @@ function environmentOf(
     QDB_PG_READONLY_USER: pgReader.user,
     QDB_PG_READONLY_PASSWORD: pgReader.password,
     QDB_SHARED_WORKER_COUNT: "2",
+    // Reads of several functions at once: by default a third one is refused.
+    QDB_HTTP_EXPORT_CONNECTION_LIMIT: "64",
     QDB_HTTP_MIN_WORKER_COUNT: "1",
     QDB_CAIRO_WRITER_DATA_APPEND_PAGE_SIZE: "1M",
     QDB_CAIRO_O3_COLUMN_MEMORY_SIZE: "256K",
