@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { access, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { cachedFolder, fetchBy } from "./cached-folder.ts";
 import { requireJava, requireMaven } from "./java.ts";
-import { runCommand } from "./run-command.ts";
 
 /** Folders of jars, one a server. */
 export interface Artefacts {
@@ -14,7 +12,7 @@ export interface Artefacts {
 }
 
 const HERE = import.meta.dirname;
-const CACHE = join(HERE, ".cache");
+const WHAT = "the local servers";
 const LOOPBACK = join(HERE, "DynamoDbLoopback.java");
 const PINS = [
   ...["", "questdb/", "kafka/", "dynamodb/"].map((folder) => join(HERE, "maven", folder, "pom.xml")),
@@ -36,14 +34,7 @@ export function artefacts(): Promise<Artefacts> {
 }
 
 async function present(): Promise<Artefacts> {
-  const hash = createHash("sha256");
-  for (const file of PINS) hash.update(await readFile(file));
-  const folder = join(CACHE, hash.digest("hex").slice(0, 16));
-  const there = await access(folder).then(
-    () => true,
-    () => false,
-  );
-  if (!there) await fetchInto(folder);
+  const folder = await cachedFolder("", PINS, fetchInto);
   return {
     questdb: join(folder, "questdb"),
     kafka: join(folder, "kafka"),
@@ -52,26 +43,9 @@ async function present(): Promise<Artefacts> {
   };
 }
 
-/** Fetches beside the folder and renames at the end: it is whole or not there, however many fetch at once. */
 async function fetchInto(folder: string): Promise<void> {
   const [{ javac }, maven] = [await requireJava(), await requireMaven()];
-  await mkdir(CACHE, { recursive: true });
-  const making = await mkdtemp(join(CACHE, "fetching-"));
-  try {
-    await succeed(maven, ["-q", "-B", "-ntp", "-f", join(HERE, "maven"), "package", `-Dartefacts=${making}`]);
-    const classes = join(making, "dynamodb-loopback");
-    await succeed(javac, ["-cp", join(making, "dynamodb", "*"), "-d", classes, LOOPBACK]);
-    await rename(making, folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    });
-  } finally {
-    await rm(making, { recursive: true, force: true });
-  }
-}
-
-async function succeed(file: string, args: readonly string[]): Promise<void> {
-  const { code, output } = await runCommand(file, args);
-  if (code === 0) return;
-  const last = output.split("\n").slice(-15).join("\n");
-  throw new Error(`Fetching the local servers failed: '${[file, ...args].join(" ")}' ended with ${code}:\n${last}`);
+  await fetchBy(WHAT, maven, ["-q", "-B", "-ntp", "-f", join(HERE, "maven"), "package", `-Dartefacts=${folder}`]);
+  const classes = join(folder, "dynamodb-loopback");
+  await fetchBy(WHAT, javac, ["-cp", join(folder, "dynamodb", "*"), "-d", classes, LOOPBACK]);
 }

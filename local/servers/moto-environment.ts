@@ -1,12 +1,8 @@
-import { createHash } from "node:crypto";
-import { access, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { cachedFolder, fetchBy } from "./cached-folder.ts";
 import { requirePython } from "./python.ts";
-import { runCommand } from "./run-command.ts";
 
-const HERE = import.meta.dirname;
-const CACHE = join(HERE, ".cache");
-const REQUIREMENTS = join(HERE, "python", "requirements.txt");
+const REQUIREMENTS = join(import.meta.dirname, "python", "requirements.txt");
 
 let made: Promise<string> | null = null;
 
@@ -23,37 +19,15 @@ export function motoEnvironment(): Promise<string> {
 }
 
 async function present(): Promise<string> {
-  const hash = createHash("sha256").update(await readFile(REQUIREMENTS));
-  const folder = join(CACHE, `moto-${hash.digest("hex").slice(0, 16)}`);
-  const python = join(folder, "bin", "python3");
-  const there = await access(python).then(
-    () => true,
-    () => false,
-  );
-  if (!there) await makeIn(folder);
-  return python;
+  return pythonIn(await cachedFolder("moto-", [REQUIREMENTS], makeIn));
 }
 
-/** Makes it beside the folder and renames at the end: it is whole or not there, however many make it at once. */
 async function makeIn(folder: string): Promise<void> {
-  const python = await requirePython();
-  await mkdir(CACHE, { recursive: true });
-  const making = await mkdtemp(join(CACHE, "making-"));
-  try {
-    await succeed(python, ["-m", "venv", making]);
-    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", REQUIREMENTS];
-    await succeed(join(making, "bin", "python3"), install);
-    await rename(making, folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    });
-  } finally {
-    await rm(making, { recursive: true, force: true });
-  }
+  await fetchBy("moto", await requirePython(), ["-m", "venv", folder]);
+  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", REQUIREMENTS];
+  await fetchBy("moto", pythonIn(folder), install);
 }
 
-async function succeed(file: string, args: readonly string[]): Promise<void> {
-  const { code, output } = await runCommand(file, args);
-  if (code === 0) return;
-  const last = output.split("\n").slice(-15).join("\n");
-  throw new Error(`Fetching moto failed: '${[file, ...args].join(" ")}' ended with ${code}:\n${last}`);
+function pythonIn(folder: string): string {
+  return join(folder, "bin", "python3");
 }

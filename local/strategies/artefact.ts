@@ -4,7 +4,7 @@ import type { RunCode } from "#shared/app/run-plan.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 import { ARTEFACT_VERSION, artefactKey } from "#shared/wire/run-artefact.ts";
-import { bundleHash, engineHash, findStrategy, insideNames, REPOSITORY } from "./catalog.ts";
+import { bundleHash, engineHash, findStrategy, REPOSITORY, RUNNABLE } from "./catalog.ts";
 
 /**
  * Stores a strategy with the engine, as one module that needs no other, for live runs that are registered with this
@@ -40,21 +40,11 @@ async function artefactText(file: string): Promise<Uint8Array> {
       ].join("\n"),
       resolveDir: REPOSITORY,
     },
-    absWorkingDir: REPOSITORY,
+    ...RUNNABLE,
     outdir: REPOSITORY,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    keepNames: true,
-    write: false,
     sourcemap: "inline",
     sourcesContent: false,
     legalComments: "none",
-    // As Node itself runs TypeScript, whatever a tsconfig.json near the strategy says.
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true, verbatimModuleSyntax: true } },
-    plugins: [insideNames],
-    logLevel: "silent",
   });
   return result.outputFiles[0]!.contents;
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { delimiter, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type BuildFailure, build, type Plugin } from "esbuild";
+import { type BuildFailure, type BuildOptions, build, type Plugin } from "esbuild";
 import {
   describeParameter,
   type ParameterSpec,
@@ -42,6 +42,21 @@ export const insideNames: Plugin = {
     bundler.onResolve({ filter: INSIDE }, ({ path }) => ({ path: insideFile(path) }));
   },
 };
+
+/** How a strategy is bundled to be run, with whatever runs it. */
+export const RUNNABLE = {
+  absWorkingDir: REPOSITORY,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  keepNames: true,
+  write: false,
+  // As Node itself runs TypeScript, whatever a tsconfig.json near the strategy says.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: true, verbatimModuleSyntax: true } },
+  plugins: [insideNames],
+  logLevel: "silent",
+} satisfies BuildOptions;
 
 /** A strategy that exists. */
 export interface StrategyEntry {

@@ -1,7 +1,7 @@
 import { isBuiltin } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
 import { build, type Metafile } from "esbuild";
-import { bundleHash, findStrategy, insideNames, REPOSITORY } from "#local/strategies/catalog.ts";
+import { bundleHash, findStrategy, REPOSITORY, RUNNABLE } from "#local/strategies/catalog.ts";
 
 /** What threads run for a strategy. */
 export interface ThreadCode {
@@ -28,18 +28,8 @@ export async function threadCode(roots: readonly string[], strategy: string, thr
       contents: `import { serve } from ${JSON.stringify(thread)};\nserve(() => import(${JSON.stringify(file)}));\n`,
       resolveDir: REPOSITORY,
     },
-    absWorkingDir: REPOSITORY,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    keepNames: true,
-    write: false,
+    ...RUNNABLE,
     metafile: true,
-    // As Node itself runs TypeScript, whatever a tsconfig.json near the strategy says.
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true, verbatimModuleSyntax: true } },
-    plugins: [insideNames],
-    logLevel: "silent",
   });
   return {
     module: result.outputFiles[0]!.text,
