@@ -8,6 +8,7 @@ import { openQuestdbStore, type QuestdbStore } from "#shared/adapters/questdb/st
 import type { Candle } from "#shared/market/candle.ts";
 import { toDecimal } from "#shared/market/decimal.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
+import { questdbConnection } from "#shared/testkit/questdb-connection.ts";
 import type { Figure } from "./figure.ts";
 
 const ROWS = 200_000;
@@ -22,7 +23,7 @@ export async function run(): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-bench-"));
   const server = await startQuestdb(folder);
   try {
-    const store = await openQuestdbStore(connectionOf(server), { keepTicksDays: null });
+    const store = await openQuestdbStore(questdbConnection(server, 60_000), { keepTicksDays: null });
     try {
       return await compare(server, store);
     } finally {
@@ -32,19 +33,6 @@ export async function run(): Promise<Figure[]> {
     await server.stop();
     await rm(folder, { recursive: true });
   }
-}
-
-function connectionOf({ ports, httpUser, pgUser }: QuestdbServer) {
-  return {
-    httpUrl: `http://127.0.0.1:${ports.http}`,
-    httpUser: httpUser.user,
-    httpPassword: httpUser.password,
-    pgHost: "127.0.0.1",
-    pgPort: ports.pg,
-    pgUser: pgUser.user,
-    pgPassword: pgUser.password,
-    deadlineMs: 60_000,
-  };
 }
 
 async function compare(server: QuestdbServer, store: QuestdbStore): Promise<Figure[]> {

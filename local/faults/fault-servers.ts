@@ -4,6 +4,7 @@ import type { ServerProcess } from "#local/servers/server-process.ts";
 import { type DynamodbServer, startDynamodb } from "#local/servers/start-dynamodb.ts";
 import { type KafkaServer, startKafka } from "#local/servers/start-kafka.ts";
 import { type QuestdbServer, startQuestdb } from "#local/servers/start-questdb.ts";
+import { isLiving } from "#local/up/living-process.ts";
 import { environmentOf } from "#local/up/up-environment.ts";
 import type { ServerName } from "./fault-plan.ts";
 
@@ -77,11 +78,4 @@ export class FaultServers {
   }
 }
 
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isAlive = (processId: number): boolean => isLiving({ processId, started: null });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
+import { isLiving } from "#local/up/living-process.ts";
 import { MemoryEventLog } from "#shared/adapters/memory/event-log.ts";
 import type { HostedFunction } from "./function-process.ts";
 import { type Host, type HostSettings, startHost } from "./host.ts";
@@ -209,11 +210,4 @@ it("takes its processes along when it is killed, idle ones, busy ones and tasks"
   await expect.poll(() => processIds.map(isAlive), { timeout: 10_000 }).toEqual([false, false, false]);
 });
 
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isAlive = (processId: number): boolean => isLiving({ processId, started: null });

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { isLiving } from "#local/up/living-process.ts";
 import { freePorts, requireFreePorts } from "./free-ports.ts";
 import { startServer } from "./server-process.ts";
 
@@ -22,14 +23,7 @@ const command = (script: string, healthy: () => Promise<boolean>) => ({
   healthy,
 });
 
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isAlive = (processId: number): boolean => isLiving({ processId, started: null });
 
 it("tells what a server printed that ended while starting", async () => {
   const starting = startServer(command("echo no room left; exit 3", async () => false));
