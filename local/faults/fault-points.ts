@@ -1,4 +1,5 @@
 import type { StreamPorts } from "#local/embedded/stream-host.ts";
+import { STARTED_BATCHES } from "#shared/app/started-batch.ts";
 
 /** Where in the work of a batch something goes wrong. */
 export type Moment =
@@ -43,6 +44,8 @@ function watchedPort<Port extends object>(port: Port, reach: Reach): Port {
       const kind = OUTPUTS.has(name) ? "outputs" : name === "commit" ? "commit" : null;
       if (kind === null) return call;
       return async (...args: unknown[]) => {
+        // A mark is no step of its batch.
+        if (args[0] === STARTED_BATCHES) return call(...args);
         await reach(`before ${kind}`);
         const result = await call(...args);
         await reach(`after ${kind}`);

@@ -100,7 +100,7 @@ export async function openStep(
  */
 export async function closeStep(
   ports: StagePorts,
-  key: StageKey,
+  key: Pick<StageKey, "stage" | "key" | "schema">,
   { state, version, fence }: OpenedStep,
   outputs: readonly Output[],
 ): Promise<Uint8Array | null> {
