@@ -116,6 +116,7 @@ const WRITES: ReadonlySet<string | symbol> = new Set([
   "commit",
   "publish",
   "write",
+  "writeHashes",
 ]);
 
 /** Crashes before or after chosen writes, counted over all ports from 0. */

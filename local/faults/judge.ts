@@ -6,7 +6,7 @@ import { CANDLES, DEAD_LETTERS, RUN_EVENTS } from "#shared/wire/topics.ts";
 import { allRecords } from "./all-records.ts";
 import { letterDifferences } from "./letters.ts";
 import { DROPPED, INSTRUMENTS, LOSING } from "./market.ts";
-import { OutcomeWriter, publishedOutcome, storedOutcome } from "./outcome.ts";
+import { OutcomeWriter, publishedOutcome, type StoredRun, storedOutcome } from "./outcome.ts";
 import { stopRuns } from "./paper-runs.ts";
 import { referenceOf } from "./reference.ts";
 import type { Rig } from "./rig.ts";
@@ -22,9 +22,12 @@ export async function judge(rig: Rig, scenario: Scenario, { ticks, runs }: Playe
   const [candles, runEvents, letters] = await Promise.all(
     [CANDLES, RUN_EVENTS, DEAD_LETTERS].map((topic) => allRecords(chain.log, "the verdict", topic)),
   );
-  const results = new Map<string, Awaited<ReturnType<typeof platform.store.results.read>>>();
-  for (const { run } of runs) results.set(run, await platform.store.results.read(run));
-  const stored = storedOutcome(await storedRevisions(settings.questdb), results);
+  const held = new Map<string, StoredRun>();
+  for (const { run } of runs) {
+    const { results } = platform.store;
+    held.set(run, { results: await results.read(run), hashes: await results.readHashes(run) });
+  }
+  const stored = storedOutcome(await storedRevisions(settings.questdb), held);
   const publications = [...scenario.chaos, ...scenario.newer, ...scenario.recreated];
   const found = [
     ...differences("the stream", expected, publishedOutcome(candles!, runEvents!)),
@@ -74,6 +77,7 @@ function idleParts(
   const idle = runs.filter(({ run }) => !names.some((name) => name.startsWith(`run ${run} trade`)));
   return [
     ...(new Set(partitions.values()).size === INSTRUMENTS.length ? [] : ["instruments share a partition"]),
+    ...(names.some((name) => /^run \S+ at /.test(name)) ? [] : ["no run stated its result at midnight"]),
     ...idle.map(({ run, strategy, feeds }) => `run ${run} of ${strategy} on ${feeds.join(", ")} never traded`),
     ...(names.some((name) => name.endsWith("revision 1")) ? [] : ["no candle was restated"]),
   ];

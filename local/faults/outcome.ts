@@ -2,7 +2,7 @@ import type { RunEvents } from "#shared/engine/run-events.ts";
 import type { Candle } from "#shared/market/candle.ts";
 import type { Tick } from "#shared/market/tick.ts";
 import type { LogRecord } from "#shared/ports/event-log.ts";
-import type { RunResults } from "#shared/ports/result-store.ts";
+import type { RunResults, StatedHash } from "#shared/ports/result-store.ts";
 import { decodeCandlesRecord } from "#shared/wire/candle-records.ts";
 import { encodeDouble, PoisonError } from "#shared/wire/decoded.ts";
 import { decodeRunTopic } from "#shared/wire/run-event-records.ts";
@@ -41,6 +41,10 @@ export class OutcomeWriter {
     }
   }
 
+  stated(run: string, { time, resultHash }: StatedHash): void {
+    this.#put(`run ${run} at ${new Date(time).toISOString()}`, { time, resultHash });
+  }
+
   #put(name: string, row: object): void {
     const text = textOf(row);
     const held = this.outcome.get(name);
@@ -61,16 +65,26 @@ export function publishedOutcome(candles: readonly LogRecord[], runEvents: reado
     unlessPoison(() => {
       const told = decodeRunTopic(record.value);
       if (told.kind === "run-events") writer.runEvents(told.run, told.events);
+      if (told.kind === "run-hash") writer.stated(told.run, told);
     });
   }
   return writer;
 }
 
-/** What a store holds: all revisions of candles, and the results of runs. */
-export function storedOutcome(candles: readonly Candle[], results: ReadonlyMap<string, RunResults>): OutcomeWriter {
+/** What a store holds of a run. */
+export interface StoredRun {
+  readonly results: RunResults;
+  readonly hashes: readonly StatedHash[];
+}
+
+/** What a store holds: all revisions of candles, and what runs did and stated. */
+export function storedOutcome(candles: readonly Candle[], runs: ReadonlyMap<string, StoredRun>): OutcomeWriter {
   const writer = new OutcomeWriter();
   for (const candle of candles) writer.candle(candle);
-  for (const [run, rows] of results) writer.runEvents(run, { firstCycle: 0, ...rows });
+  for (const [run, { results, hashes }] of runs) {
+    writer.runEvents(run, { firstCycle: 0, ...results });
+    for (const hash of hashes) writer.stated(run, hash);
+  }
   return writer;
 }
 

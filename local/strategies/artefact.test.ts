@@ -161,5 +161,5 @@ test("an artefact of another interface is refused, and one that is stored later 
   const artefacts = new StoredArtefacts(store);
   await expect(artefacts.load(pin)).rejects.toMatchObject({ code: "not-found" });
   await store.put(artefactKey(pin), new TextEncoder().encode("export const version = 99; export const artefact = {};"));
-  await expect(artefacts.load(pin)).rejects.toThrow("is of version 99, this Millrace knows version 1");
+  await expect(artefacts.load(pin)).rejects.toThrow("is of version 99, this Millrace knows version 2");
 });

@@ -9,7 +9,7 @@ import { InputError } from "../market/input-error.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import { decodeDeadLetter } from "../wire/dead-letters.ts";
-import { encodeRunEvents, encodeRunRecord } from "../wire/run-event-records.ts";
+import { encodeRunEvents, encodeRunHash, encodeRunRecord } from "../wire/run-event-records.ts";
 import { DEAD_LETTERS, RUN_EVENTS } from "../wire/topics.ts";
 import { archive } from "./archive.ts";
 
@@ -70,6 +70,19 @@ it("puts what a run has become into the store's registry, beside what it did, ho
   expect(await ports.runs.list()).toEqual([STOPPED]);
   expect((await ports.results.read(RUNNING.run)).cycles.time).toEqual(Float64Array.of(NOON, NOON + 60_000));
   expect(await ports.log.poll("anybody", DEAD_LETTERS, 10)).toEqual([]);
+});
+
+it("stores what a run states, once, and none of it under the key of another", async () => {
+  const ports = portsOf();
+  const stated = { time: Date.UTC(2024, 5, 2), resultHash: "ef".repeat(16) };
+  const value = encodeRunHash({ run: RUNNING.run, ...stated });
+  const records = [logged(0, cycle(0)), logged(1, value), logged(2, value), logged(3, value, "paper-2")];
+  await archive(ports, records);
+  await archive(ports, records);
+  expect(await ports.results.readHashes(RUNNING.run)).toEqual([stated]);
+  expect(await ports.results.readHashes("paper-2")).toEqual([]);
+  const letters = (await ports.log.poll("anybody", DEAD_LETTERS, 10)).map(({ value }) => decodeDeadLetter(value));
+  expect(letters.map(({ offset }) => offset)).toEqual([3, 3]);
 });
 
 it("is not led back by an older record that comes later, as from an invocation that was overtaken", async () => {

@@ -75,6 +75,7 @@ async function archiveRunEvents(ports: ArchivePorts, records: readonly LogRecord
     const record = decodeRunTopic(logged.value);
     checkKey(logged, record.kind === "run" ? record.run.run : record.run);
     if (record.kind === "run") await ports.runs.put(record.run);
+    else if (record.kind === "run-hash") await ports.results.writeHashes(record.run, [record]);
     else await ports.results.write(record.run, record.feeds, record.events);
   }
 }

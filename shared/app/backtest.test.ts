@@ -54,6 +54,8 @@ async function portsOf() {
 function killedAt(ports: BacktestPorts, call: "remove" | "write"): BacktestPorts {
   const results: BacktestPorts["results"] = {
     read: (run) => ports.results.read(run),
+    readHashes: (run) => ports.results.readHashes(run),
+    writeHashes: (run, hashes) => ports.results.writeHashes(run, hashes),
     lastCycle: (run, until) => ports.results.lastCycle(run, until),
     remove: async (run) => {
       if (call === "remove") throw new Error("killed");

@@ -7,11 +7,12 @@ import type { ArtefactRun, RunArtefact } from "../ports/run-artefacts.ts";
 import type { WatchOutcome } from "../ports/watchdog.ts";
 import type { CandlesRecord } from "../wire/candle-records.ts";
 import { RECORD_BYTES } from "../wire/record-bytes.ts";
-import { encodeRunEventsInParts } from "../wire/run-event-records.ts";
+import { encodeRunEventsInParts, encodeRunHash } from "../wire/run-event-records.ts";
 import { REPLAY_CANDLES, RUN_EVENTS } from "../wire/topics.ts";
 import type { DecodedCandles } from "./decoded-candles.ts";
 import { letterOf } from "./letters.ts";
 import { encodeLiveRun, type LiveRunState } from "./live-run-state.ts";
+import { advanceByDays } from "./midnight-hashes.ts";
 import type { RunPlan } from "./run-plan.ts";
 import type { Output, StageState } from "./stage.ts";
 
@@ -206,7 +207,9 @@ export class LiveRun implements SteppedRun {
           const missed = each === undefined || each === null ? [] : this.#take(run, each);
           if (missed.length > 0) outputs.push(letterOf(record, this.#tooLate(missed)));
         }
-        run.advance();
+        advanceByDays(run, this.#start.plan.tradeFrom, (stated) => {
+          outputs.push(...this.#drained(run), this.#output(encodeRunHash({ run: this.#start.id, ...stated })));
+        });
       });
       // What it did before it failed is kept.
       this.#clock = run.clock;
@@ -235,7 +238,11 @@ export class LiveRun implements SteppedRun {
       if (length > MOST_OUTPUT)
         throw new Error(`it put out ${length} bytes in one bar, ${MOST_OUTPUT} are allowed at once`);
     }
-    return parts.map((value) => ({ topic: RUN_EVENTS, key: id, value }));
+    return parts.map((value) => this.#output(value));
+  }
+
+  #output(value: Uint8Array): Output {
+    return { topic: RUN_EVENTS, key: this.#start.id, value };
   }
 
   #tooLate(missed: readonly Candle[]): string {
@@ -273,8 +280,10 @@ export class LiveRun implements SteppedRun {
       );
       const bars = candleColumnsOf(fresh.filter(({ closeTime }) => closeTime > run.clock));
       if (bars.length > 0) run.offer(i, bars, 0, bars.length);
-      if (record.ended !== null) run.end(i);
-      else if (Math.min(closedUpTo, end) > told) {
+      if (record.ended !== null) {
+        run.tell(i, bars.told);
+        run.end(i);
+      } else if (Math.min(closedUpTo, end) > told) {
         run.tell(i, Math.min(closedUpTo, end));
         this.#ended.delete(key);
       }

@@ -1,5 +1,5 @@
 import type { CycleColumns } from "../engine/run-events.ts";
-import type { ResultStore, RunResults } from "../ports/result-store.ts";
+import type { ResultStore, RunResults, StatedHash } from "../ports/result-store.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 
 /**
@@ -12,6 +12,15 @@ export async function runResults(
 ): Promise<RunResults> {
   const all = await results.read(run);
   return until === null ? all : resultsBefore(all, until);
+}
+
+/** What a live run has stated at UTC midnights, as far as that counts in the same way. */
+export async function statedHashes(
+  results: Pick<ResultStore, "readHashes">,
+  { run, until }: Pick<RunRecord, "run" | "until">,
+): Promise<readonly StatedHash[]> {
+  const all = await results.readHashes(run);
+  return until === null ? all : all.filter(({ time }) => time < until);
 }
 
 function resultsBefore({ cycles, orders, fills, trades, logs }: RunResults, until: number): RunResults {

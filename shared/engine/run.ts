@@ -144,6 +144,20 @@ export class Run {
     return this.recorder.time === 0 ? 0 : this.recorder.time + 1;
   }
 
+  /** Close time of the bars of the next cycle that can run, ms UTC; Infinity where none can. */
+  get next(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const series of this.series) next = Math.min(next, series.upcoming);
+    return next <= this.horizon ? next : Number.POSITIVE_INFINITY;
+  }
+
+  /** Up to where every feed is told, ms UTC, inclusive. */
+  private get horizon(): number {
+    let horizon = Number.POSITIVE_INFINITY;
+    for (const series of this.series) horizon = Math.min(horizon, series.horizon);
+    return horizon;
+  }
+
   /** A feed that is told from outside. */
   private given(feed: number): Series {
     if (this.resampled.has(feed)) {
@@ -159,11 +173,13 @@ export class Run {
     return series;
   }
 
-  /** Runs every cycle that can run. Throws StrategyError if the strategy does, then and ever after. */
-  advance(): void {
+  /**
+   * Runs every cycle that can run and whose bars close up to `until` (ms UTC, inclusive). Throws StrategyError if the
+   * strategy does, then and ever after.
+   */
+  advance(until = Number.POSITIVE_INFINITY): void {
     if (this.failure !== null) throw this.failure;
-    let horizon = Number.POSITIVE_INFINITY;
-    for (const series of this.series) horizon = Math.min(horizon, series.horizon);
+    const horizon = Math.min(this.horizon, until);
     let cycles = 0;
     for (const series of this.series) cycles += series.waiting(horizon);
     this.recorder.reserve(cycles);

@@ -20,6 +20,14 @@ export interface CycleRow {
   readonly position: readonly number[];
 }
 
+/** The result hash of a live run, as it states it at a UTC midnight. */
+export interface StatedHash {
+  /** The midnight, ms UTC. A run states one hash at most of each. */
+  readonly time: number;
+  /** 32 hex digits over all cycles whose bars closed by then: of the backtest that ends there. */
+  readonly resultHash: string;
+}
+
 /** Results of runs. Rows have the ids that the run counted: writing the same events again changes nothing. */
 export interface ResultStore {
   /**
@@ -31,6 +39,10 @@ export interface ResultStore {
   lastCycle(run: string, until: number | null): Promise<CycleRow | null>;
   /** Empty results for a run that has none. */
   read(run: string): Promise<RunResults>;
-  /** Removes all results of a run. */
+  /** Upserts by (run, time). The run has results. */
+  writeHashes(run: string, hashes: readonly StatedHash[]): Promise<void>;
+  /** All that a run stated, in order of time; empty for a run that has stated none. */
+  readHashes(run: string): Promise<readonly StatedHash[]>;
+  /** Removes all results of a run, and the hashes that it stated. */
   remove(run: string): Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface PinnedCode {
 /** A run of an artefact's own engine: as much of it as a host calls. */
 export type ArtefactRun = Pick<
   Run,
-  "offer" | "tell" | "end" | "told" | "clock" | "advance" | "drain" | "resultHash" | "snapshot" | "restore"
+  "offer" | "tell" | "end" | "told" | "clock" | "next" | "advance" | "drain" | "resultHash" | "snapshot" | "restore"
 >;
 
 /** Makes a fresh run of one definition. Throws InputError for one that it cannot run with. */

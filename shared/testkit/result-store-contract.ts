@@ -102,6 +102,7 @@ const NOTHING = { orders: [], fills: [], trades: [], logs: [] };
 export function resultStoreContract(name: string, open: Open<ResultStore>): void {
   describe(`${name}: results`, () => {
     writeTests(open);
+    hashTests(open);
     boundaryTests(open);
     it("agrees with a map of cycles, whatever is written again", () => modelTest(open));
   });
@@ -196,6 +197,49 @@ function writeTests(open: Open<ResultStore>): void {
       expect((await store.read("two")).cycles).toEqual(cyclesFrom(0, 2, 1, 1));
       await store.write("one", ["x"], { ...events(0, 1), cycles: cyclesFrom(0, 1, 2, 1) });
       expect((await store.read("one")).cycles).toEqual(cyclesFrom(0, 1, 2, 1));
+    }));
+}
+
+function hashTests(open: Open<ResultStore>): void {
+  const DAY = 86_400_000;
+  const stated = (day: number, digit: string) => ({ time: T0 + 1 + day * DAY, resultHash: digit.repeat(32) });
+
+  it("reads back the hashes of a run, in order of time, each once, the last as it was written last", () =>
+    withStore(open, async (store) => {
+      expect(await store.readHashes("r")).toEqual([]);
+      await store.write("r", FEEDS, events(0, 1));
+      await store.write("other", FEEDS, events(0, 1));
+      await store.writeHashes("r", []);
+      expect(await store.readHashes("r")).toEqual([]);
+      await store.writeHashes("r", [stated(2, "c"), stated(1, "b")]);
+      await store.writeHashes("other", [stated(1, "e")]);
+      await store.writeHashes("r", [stated(0, "a"), stated(1, "b")]);
+      await store.writeHashes("r", [stated(2, "d")]);
+      expect(await store.readHashes("r")).toEqual([stated(0, "a"), stated(1, "b"), stated(2, "d")]);
+      expect(await store.readHashes("other")).toEqual([stated(1, "e")]);
+      expect((await store.read("r")).cycles).toEqual(cyclesFrom(0, 1));
+    }));
+
+  it("removes the hashes of a run with its results, and takes new ones", () =>
+    withStore(open, async (store) => {
+      for (const run of ["r", "other"]) {
+        await store.write(run, FEEDS, events(0, 1));
+        await store.writeHashes(run, [stated(0, "a"), stated(1, "b")]);
+      }
+      await store.remove("r");
+      expect(await store.readHashes("r")).toEqual([]);
+      await store.write("r", FEEDS, events(0, 1));
+      await store.writeHashes("r", [stated(1, "c")]);
+      expect(await store.readHashes("r")).toEqual([stated(1, "c")]);
+      expect(await store.readHashes("other")).toEqual([stated(0, "a"), stated(1, "b")]);
+    }));
+
+  it("keeps hashes over a close", () =>
+    withStore(open, async (store, opened) => {
+      if (opened.reopen === undefined) return;
+      await store.write("r", FEEDS, events(0, 1));
+      await store.writeHashes("r", [stated(0, "a")]);
+      expect(await (await opened.reopen()).readHashes("r")).toEqual([stated(0, "a")]);
     }));
 }
 

@@ -102,5 +102,7 @@ function offerStep(run: Run, { columns }: PreparedRun, offered: number[], { feed
   offered[feed] = to;
   if (to === candles.length) run.end(feed);
   else if (tell) run.tell(feed, candles.closeTime[to]! - 1);
+  // Cycle by cycle, which is another cut.
+  if (tell) while (run.next < Number.POSITIVE_INFINITY) run.advance(run.next);
   run.advance();
 }

@@ -8,6 +8,7 @@ import {
   decodeRunTopic,
   encodeRunEvents,
   encodeRunEventsInParts,
+  encodeRunHash,
   encodeRunRecord,
   type RunEventsRecord,
 } from "./run-event-records.ts";
@@ -102,6 +103,11 @@ test("a run comes back as it was", () => {
   expect(decodeRunTopic(encodeRunRecord(RUN))).toEqual({ kind: "run", run: RUN });
 });
 
+test("what a run states comes back as it was", () => {
+  const stated = { run: "paper-1", time: 1_700_006_400_000, resultHash: "0123456789abcdef".repeat(2) };
+  expect(decodeRunTopic(encodeRunHash(stated))).toEqual({ kind: "run-hash", ...stated });
+});
+
 test("of one cycle with more rows than a record takes, the last record alone holds the cycle", () => {
   const column = Float64Array.of(1);
   const cycles = { length: 1, time: Float64Array.of(9), cash: column, value: column, position: [column] };
@@ -162,6 +168,8 @@ describe("poison", () => {
     ["a row without a time", { logs: [{ seq: 1, text: "" }] }],
     ["a fill without a price", { fills: [{ seq: 1, time: 1, size: 1, fee: 0, pnl: 0 }] }],
     ["rows that are no list", { orders: {} }],
+    ["a statement without a time", { kind: "run-hash", resultHash: "ab" }],
+    ["a statement without a hash", { kind: "run-hash", time: 1 }],
     ["a run that is none", { kind: "run", record: null }],
     ["a run of another status", { kind: "run", record: { ...RUN, status: "asleep" } }],
     ["a run without a definition", { kind: "run", record: { ...RUN, definition: undefined } }],

@@ -1,4 +1,5 @@
 import type { CycleColumns, FillRow, LogRow, OrderRow, RunEvents, TradeRow } from "../engine/run-events.ts";
+import type { StatedHash } from "../ports/result-store.ts";
 import type { RunRecord, RunStatus } from "../ports/run-registry.ts";
 import {
   choiceField,
@@ -24,12 +25,18 @@ export interface RunEventsRecord {
   readonly events: RunEvents;
 }
 
-/** A record of topic `run-events`: what a run did, or what it has become. */
+/** What a live run states at a UTC midnight. */
+export interface RunHashRecord extends StatedHash {
+  readonly run: string;
+}
+
+/** A record of topic `run-events`: what a run did, what it states of that, or what it has become. */
 export type RunTopicRecord =
   | ({ readonly kind: "run-events" } & RunEventsRecord)
+  | ({ readonly kind: "run-hash" } & RunHashRecord)
   | { readonly kind: "run"; readonly run: RunRecord };
 
-const KINDS: readonly RunTopicRecord["kind"][] = ["run-events", "run"];
+const KINDS: readonly RunTopicRecord["kind"][] = ["run-events", "run-hash", "run"];
 const RUN_KINDS: readonly RunRecord["kind"][] = ["backtest", "sweep", "paper", "replay"];
 const STATUSES: readonly RunStatus[] = ["running", "stopped", "finished", "failed"];
 
@@ -131,16 +138,30 @@ function doublesOf<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, encodeDouble(row[name])]));
 }
 
+/** What a run states, as the bytes of topic `run-events`: JSON. */
+export function encodeRunHash({ run, time, resultHash }: RunHashRecord): Uint8Array {
+  return encodeJson({ v: RUN_EVENTS_VERSION, kind: "run-hash", run, time, resultHash });
+}
+
 /** A run, whenever its record changes, as the bytes of topic `run-events`: JSON. */
 export function encodeRunRecord(run: RunRecord): Uint8Array {
   return encodeJson({ v: RUN_EVENTS_VERSION, kind: "run", record: run });
 }
 
-/** The inverse of both. Throws PoisonError or NewerVersionError. */
+/** The inverse of all. Throws PoisonError or NewerVersionError. */
 export function decodeRunTopic(bytes: Uint8Array | null): RunTopicRecord {
   const json = decodeJson(bytes, RUN_EVENTS_VERSION);
   const kind = choiceField(json, "kind", KINDS);
-  return kind === "run" ? { kind, run: decodeRun(json) } : { kind, ...decodeEvents(json) };
+  if (kind === "run") return { kind, run: decodeRun(json) };
+  return kind === "run-hash" ? { kind, ...decodeHash(json) } : { kind, ...decodeEvents(json) };
+}
+
+function decodeHash(json: Readonly<Record<string, unknown>>): RunHashRecord {
+  return {
+    run: textField(json, "run"),
+    time: integerField(json, "time"),
+    resultHash: textField(json, "resultHash"),
+  };
 }
 
 /** Only Millrace writes runs: what a reader acts on is checked, the other fields are trusted. */

@@ -99,6 +99,8 @@ export const TABLES = {
   portfolio_positions: ["run", "feed", "cycle", "position"],
   /** A line that a strategy wrote. */
   logs: ["run", "seq", "ts", "text"],
+  /** What a live run states at a UTC midnight, `ts`; `run` is its id. */
+  result_hashes: ["run", "ts", "result_hash"],
   /** An applied migration. */
   schema_migrations: ["number", "name", "ts"],
 } as const;
@@ -216,6 +218,8 @@ export const QUESTDB_TABLES = {
   portfolio_positions: ["ts", "run", "generation", "feed", "cycle", "position", "infinite"],
   /** A line that a strategy wrote. */
   logs: ["ts", "run", "generation", "seq", "text"],
+  /** What a live run states at a UTC midnight, `ts`. */
+  result_hashes: ["ts", "run", "generation", "result_hash"],
   /** An applied migration; `ts` is 0. */
   schema_migrations: ["ts", "number", "name", "applied"],
 } as const;

@@ -70,6 +70,14 @@ export const MIGRATIONS: readonly Migration[] = [
     name: "versions of runs",
     statements: ["ALTER TABLE runs ADD COLUMN version BIGINT DEFAULT 0", "ALTER TABLE runs ADD COLUMN until BIGINT"],
   },
+  {
+    number: 3,
+    name: "hashes that live runs state",
+    statements: [
+      `CREATE TABLE result_hashes (
+        run VARCHAR, ts BIGINT, result_hash VARCHAR NOT NULL, PRIMARY KEY (run, ts))`,
+    ],
+  },
 ];
 
 async function appliedNumber(connection: DuckDBConnection): Promise<number> {

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
 import { InputError } from "#shared/market/input-error.ts";
-import type { CycleRow, ResultStore, RunResults } from "#shared/ports/result-store.ts";
+import type { CycleRow, ResultStore, RunResults, StatedHash } from "#shared/ports/result-store.ts";
 import { columnList } from "#shared/wire/tables.ts";
 import { appendColumns, type ColumnSource, constantInteger, counting, doubles } from "./column-sources.ts";
 import { type Database, readRows } from "./database.ts";
@@ -55,8 +55,27 @@ export class DuckdbResultStore implements ResultStore {
     return { time: Number(time), cash, value, position: positions.map(([position]) => position as number) };
   }
 
+  async writeHashes(run: string, hashes: readonly StatedHash[]): Promise<void> {
+    await this.#database.write(async (connection) => {
+      for (const { time, resultHash } of hashes) {
+        await connection.run(`INSERT OR REPLACE INTO result_hashes VALUES ($1, ${integer(time)}, $2)`, [
+          run,
+          resultHash,
+        ]);
+      }
+    });
+  }
+
+  async readHashes(run: string): Promise<readonly StatedHash[]> {
+    const rows = await this.#database.rows("SELECT ts, result_hash FROM result_hashes WHERE run = $1 ORDER BY ts", [
+      run,
+    ]);
+    return rows.map(([time, resultHash]) => ({ time: Number(time), resultHash: resultHash as string }));
+  }
+
   async remove(run: string): Promise<void> {
     await this.#database.write(async (connection) => {
+      await connection.run("DELETE FROM result_hashes WHERE run = $1", [run]);
       const [held] = await readRows(connection, "SELECT key FROM result_runs WHERE run = $1", [run]);
       if (held === undefined) return;
       const tables = ["portfolio_metrics", "portfolio_positions", "orders", "fills", "trades", "logs"];

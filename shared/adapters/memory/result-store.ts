@@ -1,5 +1,5 @@
 import type { FillRow, LogRow, OrderRow, RunEvents, TradeRow } from "#shared/engine/run-events.ts";
-import type { CycleRow, ResultStore, RunResults } from "#shared/ports/result-store.ts";
+import type { CycleRow, ResultStore, RunResults, StatedHash } from "#shared/ports/result-store.ts";
 
 interface Held {
   readonly feeds: number;
@@ -13,6 +13,7 @@ interface Held {
 /** Results that live as long as the process. */
 export class MemoryResultStore implements ResultStore {
   readonly #runs = new Map<string, Held>();
+  readonly #hashes = new Map<string, Map<number, StatedHash>>();
 
   async write(run: string, feeds: readonly string[], events: RunEvents): Promise<void> {
     const held = this.#runs.get(run) ?? emptyRun(feeds.length);
@@ -58,8 +59,19 @@ export class MemoryResultStore implements ResultStore {
     return last === undefined ? null : { ...last[1] };
   }
 
+  async writeHashes(run: string, hashes: readonly StatedHash[]): Promise<void> {
+    const held = this.#hashes.get(run) ?? new Map<number, StatedHash>();
+    this.#hashes.set(run, held);
+    for (const { time, resultHash } of hashes) held.set(time, { time, resultHash });
+  }
+
+  async readHashes(run: string): Promise<readonly StatedHash[]> {
+    return [...(this.#hashes.get(run)?.values() ?? [])].sort((a, b) => a.time - b.time);
+  }
+
   async remove(run: string): Promise<void> {
     this.#runs.delete(run);
+    this.#hashes.delete(run);
   }
 }
 

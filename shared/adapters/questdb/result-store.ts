@@ -1,6 +1,6 @@
 import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
 import { InputError } from "#shared/market/input-error.ts";
-import type { CycleRow, ResultStore, RunResults } from "#shared/ports/result-store.ts";
+import type { CycleRow, ResultStore, RunResults, StatedHash } from "#shared/ports/result-store.ts";
 import { metricLines, positionLines, storedValue } from "./cycle-lines.ts";
 import { type PageQuery, pagesByTime } from "./pages.ts";
 import { FILL_ROWS, LOG_ROWS, ORDER_ROWS, type ResultRows, type RunKey, TRADE_ROWS } from "./result-rows.ts";
@@ -95,6 +95,27 @@ export class QuestdbResultStore implements ResultStore {
     };
   }
 
+  async writeHashes(run: string, hashes: readonly StatedHash[]): Promise<void> {
+    const key = await this.#keyOfStated(run);
+    const writer: RowWriter<StatedHash> = {
+      table: "result_hashes",
+      time: ({ time }) => time,
+      write: (line, { resultHash }) =>
+        line.symbol("run", run).intColumn("generation", key.generation).stringColumn("result_hash", resultHash),
+    };
+    await this.#server.lines.write("result_hashes", rowLines(writer, hashes));
+  }
+
+  async readHashes(run: string): Promise<readonly StatedHash[]> {
+    const key = await this.#keyOfStated(run);
+    await this.#server.wal.pass(["result_hashes"]);
+    const sql = `SELECT ts, result_hash FROM result_hashes WHERE ${isOf(key)} ORDER BY ts`;
+    return (await this.#server.sql.rows(sql)).map(([time, resultHash]) => ({
+      time: time as number,
+      resultHash: resultHash as string,
+    }));
+  }
+
   async remove(run: string): Promise<void> {
     const current = await this.#current(run);
     if (current === null || current.feeds === null) return;
@@ -115,6 +136,10 @@ export class QuestdbResultStore implements ResultStore {
       `results of run ${run} are of feeds ${held}, and these are of ${asked}: a run keeps its feeds; remove its results ` +
         "first, or write under another run",
     );
+  }
+
+  async #keyOfStated(run: string): Promise<RunKey> {
+    return { run, generation: (await this.#current(run))?.generation ?? 0 };
   }
 
   async #current(run: string): Promise<Current | null> {

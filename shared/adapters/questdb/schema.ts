@@ -200,6 +200,13 @@ const RESULTS: readonly TableSpec[] = [
   },
 ];
 
+const RESULT_HASHES: TableSpec = {
+  name: "result_hashes",
+  columns: [TS, ...RUN, ["result_hash", "VARCHAR"]],
+  partition: "YEAR",
+  keys: ["ts", "run", "generation"],
+};
+
 /** Says which migrations were applied: the one table that is there before the first. */
 export const MIGRATIONS_TABLE: TableSpec = {
   name: "schema_migrations",
@@ -211,6 +218,7 @@ export const MIGRATIONS_TABLE: TableSpec = {
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: "first tables", creates: [...MARKET, ...RESULTS] },
   { number: 2, name: "results that count", creates: [], adds: [{ table: "runs", column: ["until", "TIMESTAMP"] }] },
+  { number: 3, name: "hashes that live runs state", creates: [RESULT_HASHES] },
 ];
 
 /** The tables that `migrations` leave. */

@@ -168,6 +168,11 @@ export class Series {
     this.waitingBars.add(columns, from, to);
   }
 
+  /** Close time (ms UTC) of the next bar that waits, loaded or not; Infinity where none does. */
+  get upcoming(): number {
+    return Math.min(this.next, this.waitingBars.firstClose);
+  }
+
   /** How many bars wait that close up to `horizon` (ms UTC, inclusive). */
   waiting(horizon: number): number {
     return this.loaded - this.cursor + this.waitingBars.count(horizon, Number.POSITIVE_INFINITY);

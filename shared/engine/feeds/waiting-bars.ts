@@ -20,6 +20,12 @@ export class WaitingBars {
     this.chunks.push({ columns, from, to });
   }
 
+  /** Close time (ms UTC) of the first one; Infinity where there is none. */
+  get firstClose(): number {
+    const [first] = this.chunks;
+    return first === undefined ? Number.POSITIVE_INFINITY : first.columns.closeTime[first.from]!;
+  }
+
   /** How many close up to `horizon` (ms UTC, inclusive), counted up to `enough` or beyond. */
   count(horizon: number, enough: number): number {
     let count = 0;
