@@ -45,6 +45,20 @@ describe("a session at a speed", () => {
     await expectBacktest(ports, "replay-1.0");
   });
 
+  it.each(["candles", "ticks"] as const)(
+    "begins with what is held where no start was asked for, playing %s",
+    async (mode) => {
+      const ports = await market(10);
+      const plan = { ...PLAN, warmFrom: 0, tradeFrom: 0 };
+      const id = await started(ports, { speed: 60, mode }, plan);
+      const clock = new TestClock(1_000_000);
+      await playAll(ports, clock, untilEnd(ports, id));
+      expect(await sessionIn(ports, id)).toMatchObject({ phase: "finished", from: NOON });
+      expect(clock.now() - 1_000_000).toBeLessThan(30_000);
+      await expectBacktest(ports, "replay-1.0", plan);
+    },
+  );
+
   it("steps while it is paused, and seeks to where it is to be seen", async () => {
     const ports = await market(30);
     const id = await started(ports, { speed: 1 });

@@ -60,7 +60,7 @@ describe("a session", () => {
   });
 
   it("begins a run of its own at each seek, from the start and as fast as it goes up to there", () => {
-    const sought = seek(begin(pause(at(30)), request.run, null), FROM + 10 * MINUTE);
+    const sought = seek(begin(pause(at(30)), request.run, null, null), FROM + 10 * MINUTE);
     expect(sought).toMatchObject({ generation: 1, begun: false, at: FROM, rush: FROM + 10 * MINUTE, published: 0 });
     expect(sought).toMatchObject({ paused: true, speed: 60, place: { closed: null, ticks: {} } });
     expect(runOf(sought)?.run).toBe("replay-1.1");

@@ -206,9 +206,18 @@ export function stop(session: ReplaySession): ReplaySession {
   return hasEnded(session) ? session : { ...session, phase: "stopping" };
 }
 
-/** The run of the generation is registered. `rejects`: of the session's file, if it has one. */
-export function begin(session: ReplaySession, run: RunRecord | null, rejects: FileRejects | null): ReplaySession {
-  return { ...session, begun: true, run, rejects };
+/**
+ * The run of the generation is registered. `rejects`: of the session's file, if it has one; `start`: where it begins, ms
+ * UTC, where nobody said so; null otherwise.
+ */
+export function begin(
+  session: ReplaySession,
+  run: RunRecord | null,
+  rejects: FileRejects | null,
+  start: number | null,
+): ReplaySession {
+  const { from, at } = session;
+  return { ...session, begun: true, run, rejects, from: start ?? from, at: Math.max(start ?? at, at) };
 }
 
 /** States what a session cannot go on for; null where it can. One that is over waits for nothing. */

@@ -5,6 +5,7 @@ import { registerRun } from "../run-changes.ts";
 import { identityOf, parsePlan, withSpecs } from "../run-plan.ts";
 import { MOST_AHEAD, recordsAhead } from "./backlog.ts";
 import { checkFileTicks } from "./file-ticks.ts";
+import { heldStart } from "./held-start.ts";
 import { Pace } from "./pace.ts";
 import type { PlayReplaysPorts, ReplayStore } from "./replay-ports.ts";
 import { arrive, begin, end, hasEnded, type Played, play, type ReplaySession, runOf } from "./replay-session.ts";
@@ -107,7 +108,8 @@ export class SessionPlayer {
       const held = await runs.get(record.run);
       if (held === null || held.status === "running") await registerRun(this.#ports, record);
     }
-    const begun = begin(session, run, this.#file.store?.rejects ?? null);
+    const start = await heldStart(this.#store(session), { ...session, run });
+    const begun = begin(session, run, this.#file.store?.rejects ?? null, start);
     await commitSession(this.#ports.checkpoints, begun, version);
     return { session: begun, records: 0, wait: 0 };
   }
