@@ -1,6 +1,6 @@
 import { parsePlan } from "#shared/app/run-plan.ts";
 import type { TradeRow } from "#shared/engine/run-events.ts";
-import type { CycleRow } from "#shared/ports/result-store.ts";
+import type { CycleRow, StatedHash } from "#shared/ports/result-store.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { barEnd } from "#shared/report/format.ts";
 import { shortFeeds } from "./run-lines.ts";
@@ -53,8 +53,8 @@ export function paperTable(runs: readonly { readonly record: RunRecord; readonly
   return [renderTable(COLUMNS, rows), ...notes].join("\n");
 }
 
-/** A live run for people. */
-export function paperDetails(record: RunRecord, account: PaperAccount, trades: readonly TradeRow[]): string {
+/** A live run for people, in lines. */
+export function paperDetails(record: RunRecord, account: PaperAccount, trades: readonly TradeRow[]): string[] {
   const { broker, feeds, tradeFrom, warmFrom } = parsePlan(record.definition);
   const params = Object.entries(record.params).map(([name, value]) => `${name}=${value}`);
   const held = feeds.map(({ feed, spec }, i) => `${positionOf(account.positions[i]!)} ${spec.base} (${feed.name})`);
@@ -72,8 +72,26 @@ export function paperDetails(record: RunRecord, account: PaperAccount, trades: r
     `position     ${held.join(", ")}`,
     `trades       ${trades.length} closed, ${won} of them won`,
     `result hash  ${record.resultHash ?? "stated when it is stopped"}`,
-    `more         npx millrace runs show ${record.run}`,
-  ].join("\n");
+  ];
+}
+
+/** Midnights that are shown, the last ones. */
+const MOST_MIDNIGHTS = 5;
+
+/** What a live run has stated at midnights, the latest first, and the command that proves that one. */
+export function midnightLines(hashes: readonly StatedHash[], command: (stated: StatedHash) => string): string[] {
+  const last = hashes.at(-1);
+  if (last === undefined) return [];
+  const shown = hashes.slice(-MOST_MIDNIGHTS).reverse();
+  const earlier = hashes.length - shown.length;
+  return [
+    ...shown.map(
+      ({ time, resultHash }, i) =>
+        `${i === 0 ? "at midnight " : "            "} ${formatMinute(time)} UTC  ${resultHash}`,
+    ),
+    ...(earlier === 0 ? [] : [`             and ${earlier} earlier: --json shows all`]),
+    `the same     ${command(last)}`,
+  ];
 }
 
 function stateOf({ status, error }: RunRecord): string {

@@ -152,6 +152,14 @@ test("a paper run follows replays as live, of the store and of a file", { timeou
   const again = await told("paper", "stop", `${run}`);
   const whole = await told("backtest", ...plan, "--as", "known");
   expect(again).toMatchObject({ status: "stopped", resultHash: whole["resultHash"], figures: whole["figures"] });
+
+  // What it stated at the midnight between the two is the result of its first stop, and what the shown backtest gives.
+  const stated = [{ time: SPLIT, resultHash: known["resultHash"] }];
+  expect(await told("paper", "show", `${run}`)).toMatchObject({ status: "stopped", midnightHashes: stated });
+  const shown = await folder.output(["paper", "show", `${run}`], NO_STORE);
+  expect(shown).toContain(`at midnight  2024-07-01 00:00 UTC  ${known["resultHash"]}\n`);
+  const proof = /^the same {5}npx millrace (backtest .*)$/m.exec(shown)![1]!;
+  expect(await told(...proof.split(" "))).toMatchObject({ resultHash: known["resultHash"] });
   expect(tradesOf(whole)).toBeGreaterThan(tradesOf(known));
   const behind = await folder.run(["replay", ...live, "--from", at(SPLIT)], NO_STORE);
   expectFault(behind, CONFLICT, `${BTC} is live up to ${at(START + 360 * MINUTE)}`, "choose a --from after");

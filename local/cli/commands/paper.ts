@@ -6,14 +6,14 @@ import { resumePaperRun, startPaperRun, stopPaperRun } from "#shared/app/paper-r
 import { tradingStart, warmUpOf } from "#shared/app/paper-span.ts";
 import { planInForce } from "#shared/app/plan-in-force.ts";
 import { loadCode, type RunPlan } from "#shared/app/run-plan.ts";
-import { runResults } from "#shared/app/run-results.ts";
+import { runResults, statedHashes } from "#shared/app/run-results.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { BROKER_OPTIONS, brokerOf } from "../broker-settings.ts";
 import type { Arguments, Command } from "../command.ts";
 import { writeLine } from "../output.ts";
-import { accountOf, type PaperAccount, paperDetails, paperTable } from "../paper-lines.ts";
+import { accountOf, midnightLines, type PaperAccount, paperDetails, paperTable } from "../paper-lines.ts";
 import { backtestLines } from "../run-again.ts";
 import { figureTable, shortFeeds } from "../run-lines.ts";
 import { formatNumber, formatTime } from "../table.ts";
@@ -147,8 +147,18 @@ async function list({ liveRuns, store }: ServerPlatform, args: Arguments): Promi
 async function show({ liveRuns, store }: ServerPlatform, id: string, args: Arguments): Promise<void> {
   const record = await paperRun({ liveRuns }, id);
   const account = await accountNow({ store }, record);
+  const hashes = await statedHashes(store.results, record);
+  if (args.has("json")) {
+    await writeLine(JSON.stringify({ ...jsonOf(record, account), midnightHashes: hashes }));
+    return;
+  }
   const { trades } = await runResults(store.results, record);
-  await writeLine(args.has("json") ? JSON.stringify(jsonOf(record, account)) : paperDetails(record, account, trades));
+  const lines = [
+    ...paperDetails(record, account, trades),
+    ...midnightLines(hashes, ({ time }) => backtestLines({ ...record, until: time }, args)),
+    `more         npx millrace runs show ${record.run}`,
+  ];
+  await writeLine(lines.join("\n"));
 }
 
 async function stop(platform: ServerPlatform, id: string, args: Arguments): Promise<void> {
