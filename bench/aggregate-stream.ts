@@ -16,7 +16,7 @@ const COUNT = 3_000_000;
 const WARM = 0.1;
 const HOUR = 3_600_000;
 const PUBLISHED_AT_ONCE = 200;
-const ASK_AGAIN_MS = 5;
+const ASK_AGAIN_MS = 25;
 const AGGREGATE = STREAM_FUNCTIONS.find(({ name, topic }) => name === "aggregate" && topic === TICKS)!;
 
 /**

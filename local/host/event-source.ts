@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FollowableLog } from "#shared/ports/event-log.ts";
-import { encodeKafkaEvent, kafkaEventBytes } from "#shared/wire/kafka-event.ts";
+import { kafkaEventBytes, kafkaEventText } from "#shared/wire/kafka-event.ts";
 import { backOffMs } from "./back-off.ts";
 import { type Batch, Batcher } from "./batcher.ts";
 import { type Fault, nextFault, type OnHostEvent } from "./host-events.ts";
@@ -191,7 +191,7 @@ export class EventSource {
   }
 
   #event(records: Batch["records"]): string {
-    return JSON.stringify(encodeKafkaEvent(this.#settings.bootstrapServers, records));
+    return kafkaEventText(this.#settings.bootstrapServers, records);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { InputError } from "../market/input-error.ts";
 import { type Instrument, parseInstrument } from "../market/instrument.ts";
+import { parseFlatJson } from "./flat-json.ts";
 
 /** A record that can never be read: it goes to dead letters with this as its reason. */
 export class PoisonError extends InputError {
@@ -23,18 +24,15 @@ export function encodeJson(value: unknown): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
 
+const NO_COLUMNS: ReadonlySet<string> = new Set();
+
 /**
- * Parses a record of a known version. Throws PoisonError for what is no such record, NewerVersionError for a version
- * above `version`.
+ * Parses a record of a known version; lists of numbers at `columns` may come as columns of doubles. Throws PoisonError
+ * for what is no such record, NewerVersionError for a version above `version`.
  */
-export function decodeJson(bytes: Uint8Array | null, version: number): Json {
+export function decodeJson(bytes: Uint8Array | null, version: number, columns = NO_COLUMNS): Json {
   if (bytes === null) throw new PoisonError("a tombstone: this topic has none");
-  let value: unknown;
-  try {
-    value = JSON.parse(decoder.decode(bytes));
-  } catch (cause) {
-    throw new PoisonError(`not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
+  const value = (columns.size === 0 ? null : parseFlatJson(bytes, columns)) ?? parseJson(bytes);
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new PoisonError("not a JSON object");
   const record = value as Json;
   const v = record["v"];
@@ -43,6 +41,14 @@ export function decodeJson(bytes: Uint8Array | null, version: number): Json {
   }
   if (v > version) throw new NewerVersionError(`record version ${v} is newer than ${version}: upgrade this reader`);
   return record;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch (cause) {
+    throw new PoisonError(`not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 /** The string at `name`. Throws PoisonError. */

@@ -29,6 +29,8 @@ export const TICKS_VERSION = 1;
 
 const ORIGINS: readonly TickOrigin[] = ["live", "repair", "backfill", "import", "replay"];
 const KINDS: readonly TickRecord["kind"][] = ["ticks", "heartbeat", "gap-opened", "gap-closed", "ended"];
+/** Lists of numbers, which are nearly all of a record. */
+const COLUMNS: ReadonlySet<string> = new Set(["id", "ts", "price", "amount", "first", "last"]);
 const SIDES = "sb?";
 /** Code of a letter that is none of `SIDES`. */
 const NO_SIDE = 255;
@@ -84,7 +86,7 @@ export function encodeTickRecord(
 
 /** The inverse. Throws PoisonError or NewerVersionError. */
 export function decodeTickRecord(bytes: Uint8Array | null): DecodedTicks {
-  const json = decodeJson(bytes, TICKS_VERSION);
+  const json = decodeJson(bytes, TICKS_VERSION, COLUMNS);
   const kind = choiceField(json, "kind", KINDS);
   const instrument = instrumentField(json);
   const replay = generationField(json);
@@ -145,20 +147,25 @@ function decodeBlock(json: Readonly<Record<string, unknown>>): Omit<DecodedTicks
     }
   }
   const badRows: BadRow[] = [];
-  const good: number[] = [];
   for (let row = 0; row < length; row++) {
     const reason = faultOf(columns, row);
-    if (reason === null) good.push(row);
-    else badRows.push({ row, reason });
+    if (reason !== null) badRows.push({ row, reason });
   }
   const previousId = json["previousId"] === null ? null : integerField(json, "previousId");
-  const ticks = badRows.length === 0 ? columns : pickTicks(columns, good);
+  const ticks = badRows.length === 0 ? columns : pickTicks(columns, goodRows(length, badRows));
   const watermark = timeField(json, "watermark");
   const origin = choiceField(json, "origin", ORIGINS);
   return { record: { kind: "ticks", origin, watermark, previousId, ticks }, badRows };
 }
 
+function goodRows(length: number, badRows: readonly BadRow[]): number[] {
+  const bad = new Set(badRows.map(({ row }) => row));
+  return Array.from({ length }, (_, row) => row).filter((row) => !bad.has(row));
+}
+
 function column(json: Readonly<Record<string, unknown>>, name: string): Float64Array {
+  const values = json[name];
+  if (values instanceof Float64Array) return values;
   // What is no number becomes NaN here, and a bad row below.
   return Float64Array.from(listField(json, name), (value) => (typeof value === "number" ? value : Number.NaN));
 }
