@@ -2,7 +2,7 @@ import { randomWalk } from "#shared/engine/random-walk.ts";
 import { Run } from "#shared/engine/run.ts";
 import type { RunDefinition } from "#shared/engine/run-definition.ts";
 import type { FillRow, RunEvents } from "#shared/engine/run-events.ts";
-import type { CandleColumns } from "#shared/market/candle.ts";
+import type { CandleColumns, ToldCandles } from "#shared/market/candle.ts";
 import { SmaCross } from "#strategies/sma-cross/strategy.ts";
 import { runBacktrader } from "./backtrader-peer.ts";
 import type { Figure } from "./figure.ts";
@@ -43,7 +43,7 @@ export const definition: RunDefinition = {
 };
 
 /** A million minutes whose prices are 1/128ths: sums of them are exact, so every way of summing finds the same crosses. */
-export function benchmarkBars(): CandleColumns {
+export function benchmarkBars(): ToldCandles {
   const walk = randomWalk({ timeframe: "1m", start: START, count: BARS, seed: 42 });
   for (const column of [walk.open, walk.high, walk.low, walk.close]) {
     for (let i = 0; i < column.length; i++) column[i] = Math.max(1, Math.round(column[i]! * 128)) / 128;

@@ -4,7 +4,7 @@ import { planWith } from "#shared/app/sweep.ts";
 import { shareColumns } from "#shared/app/sweep-job.ts";
 import { computeTearSheet } from "#shared/engine/compute-tear-sheet.ts";
 import { Run } from "#shared/engine/run.ts";
-import type { CandleColumns } from "#shared/market/candle.ts";
+import type { ToldCandles } from "#shared/market/candle.ts";
 import { benchmarkBars, definition } from "./engine.ts";
 import type { Figure } from "./figure.ts";
 
@@ -28,14 +28,14 @@ function planOf(): RunPlan {
 }
 
 /** One set as the sweep's threads run it. */
-function swept(bars: CandleColumns, plan: RunPlan, memory: FigureMemory): string {
+function swept(bars: ToldCandles, plan: RunPlan, memory: FigureMemory): string {
   const { resultHash, figures } = figuresOnColumns(plan, { strategy: definition }, [bars], memory, () => {});
   if (figures === null || resultHash === null) throw new Error("a set of the sweep failed");
   return resultHash;
 }
 
 /** Throws unless sets on shared columns, in kept memory, end as runs of their own do, in result and figures. */
-function check(bars: CandleColumns, shared: CandleColumns): void {
+function check(bars: ToldCandles, shared: ToldCandles): void {
   const memory = new FigureMemory();
   for (const set of SETS.slice(0, 4)) {
     const plan = planWith(planOf(), set);

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { backtest } from "#shared/app/backtest.ts";
 import { planInForce } from "#shared/app/plan-in-force.ts";
-import { readCandles } from "#shared/app/read-candles.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { ReplayTask } from "#shared/app/replay/play-replays.ts";
 import { hasEnded, type ReplaySession, runOf } from "#shared/app/replay/replay-session.ts";
@@ -18,7 +17,6 @@ import {
 } from "#shared/app/replay/steer-replay.ts";
 import { parsePlan, type RunPlan } from "#shared/app/run-plan.ts";
 import { runResults } from "#shared/app/run-results.ts";
-import type { Candle } from "#shared/market/candle.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
 import type { Coverage } from "#shared/market/interval.ts";
 import { type IdScheme, type Tick, tickColumns } from "#shared/market/tick.ts";
@@ -188,26 +186,9 @@ async function act(ports: MemoryPorts, id: string, asked: Action): Promise<void>
   }
 }
 
-/**
- * Whether the candles of a plan's first feed end with gaps: a backtest, which knows bars alone, does not take the bar that
- * is made from those before; a stream says that its window is over.
- */
-async function endsInGap(ports: MemoryPorts, plan: RunPlan): Promise<boolean> {
-  let last: Candle | null = null;
-  const query = {
-    ...plan.feeds[0]!.feed,
-    choice: plan.choice,
-    from: plan.warmFrom,
-    to: plan.end ?? Number.MAX_SAFE_INTEGER,
-  };
-  for await (const block of readCandles(ports, query)) last = block.at(-1) ?? last;
-  return last?.completeness === "gap";
-}
-
 async function started(ports: MemoryPorts, span: Span, { mode, speed }: Playing): Promise<ReplaySession[]> {
   const sessions: ReplaySession[] = [];
   for (const asked of plansOf(span)) {
-    if (asked.feeds.some(({ resampleOf }) => resampleOf !== undefined) && (await endsInGap(ports, asked))) continue;
     const plan = await planInForce(ports, asked);
     const terms = { mode, speed, file: null, id: String(sessions.length), now: 0 };
     try {

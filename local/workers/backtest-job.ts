@@ -1,13 +1,13 @@
 import type { RunOutcome } from "#shared/app/run-on-columns.ts";
 import type { RunPlan } from "#shared/app/run-plan.ts";
-import type { CandleColumns } from "#shared/market/candle.ts";
+import type { ToldCandles } from "#shared/market/candle.ts";
 import type { InputErrorCode } from "#shared/market/input-error.ts";
 
 /** What the thread of a backtest is given. */
 export interface BacktestTask {
   readonly plan: RunPlan;
   /** In order of the feeds, each on memory that threads share. */
-  readonly columns: readonly CandleColumns[];
+  readonly columns: readonly ToldCandles[];
   /** Counts the stretches of `STEP` bars that are done. */
   readonly steps: Int32Array<SharedArrayBuffer>;
 }

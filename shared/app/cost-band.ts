@@ -1,5 +1,5 @@
 import type { BrokerSettings } from "../engine/run-definition.ts";
-import type { CandleColumns } from "../market/candle.ts";
+import type { ToldCandles } from "../market/candle.ts";
 import type { CostBandRow } from "../report/report-input.ts";
 import { RunMemory, runOnColumns } from "./run-on-columns.ts";
 import { feesOf, type RunCode, type RunPlan } from "./run-plan.ts";
@@ -26,7 +26,7 @@ const BAND: readonly Costs[] = [
 export function costBand(
   plan: RunPlan,
   code: RunCode,
-  columns: readonly CandleColumns[],
+  columns: readonly ToldCandles[],
 ): readonly CostBandRow[] | null {
   const { commission, slippage } = plan.broker;
   if (columns.length === 0 || commission !== undefined || slippage !== undefined) return null;

@@ -1,5 +1,5 @@
 import { traceIndicators } from "../engine/trace-indicators.ts";
-import type { Candle, CandleColumns } from "../market/candle.ts";
+import type { Candle, CandleColumns, ToldCandles } from "../market/candle.ts";
 import { isEmpty } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
 import { InputError } from "../market/input-error.ts";
@@ -87,7 +87,7 @@ function lastTime(times: Float64Array): number {
 async function readFirstFeed(
   ports: ReadCandlesPorts,
   query: CandleQuery,
-): Promise<{ readonly candles: CandleColumns; readonly quality: DataQuality }> {
+): Promise<{ readonly candles: ToldCandles; readonly quality: DataQuality }> {
   const bars: Candle[] = [];
   const stretches = new Stretches();
   for await (const block of readCandles(ports, query)) {
@@ -127,9 +127,9 @@ class Stretches {
 async function allFeeds(
   ports: ReadCandlesPorts,
   plan: RunPlan,
-  first: CandleColumns,
+  first: ToldCandles,
   query: CandleQuery,
-): Promise<CandleColumns[]> {
+): Promise<ToldCandles[]> {
   const columns = [first];
   for (const { feed, resampleOf } of plan.feeds.slice(1)) {
     columns.push(resampleOf === undefined ? await candleColumns(ports, { ...query, ...feed }) : candleColumnsOf([]));

@@ -4,7 +4,7 @@ import { Run } from "../engine/run.ts";
 import type { CycleColumns, FillRow, LogRow, OrderRow, RunEvents, TradeRow } from "../engine/run-events.ts";
 import { StrategyError } from "../engine/strategy-error.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
-import type { CandleColumns } from "../market/candle.ts";
+import type { CandleColumns, ToldCandles } from "../market/candle.ts";
 import { definitionOf, feesOf, type RunClass, type RunPlan } from "./run-plan.ts";
 
 /** Rows of a feed's columns, `from` inclusive, `to` exclusive. */
@@ -54,14 +54,21 @@ function firstRow(length: number, fits: (row: number) => boolean): number {
   return low;
 }
 
-/** Fingerprint of the candles that a plan takes of its feeds' columns. */
-export function hashTaken(plan: RunPlan, columns: readonly CandleColumns[]): string {
+/** Fingerprint of what a plan takes of its feeds' columns: candles, and how far those tell that others are made from. */
+export function hashTaken(plan: RunPlan, columns: readonly ToldCandles[]): string {
   const hash = new DataHash();
-  for (const feed of columns) {
+  for (const [i, feed] of columns.entries()) {
     const { from, to } = takenRows(plan, feed);
     hash.add(feed, from, to);
+    const { name } = plan.feeds[i]!.feed;
+    if (plan.feeds.some(({ resampleOf }) => resampleOf === name)) hash.tell(toldBy(plan, feed));
   }
   return hash.digest();
+}
+
+/** Up to when (ms UTC, inclusive) columns tell a plan of their windows: gaps in the end complete what is made of a feed. */
+function toldBy({ end }: RunPlan, { told }: ToldCandles): number {
+  return Math.min(told, end ?? Number.POSITIVE_INFINITY);
 }
 
 /**
@@ -73,7 +80,7 @@ export function hashTaken(plan: RunPlan, columns: readonly CandleColumns[]): str
 export function runOnColumns(
   plan: RunPlan,
   code: RunClass,
-  columns: readonly CandleColumns[],
+  columns: readonly ToldCandles[],
   memory: RunMemory,
   progress: () => void,
 ): RunOutcome {
@@ -86,7 +93,7 @@ export function runOnColumns(
 export function figuresOnColumns(
   plan: RunPlan,
   code: RunClass,
-  columns: readonly CandleColumns[],
+  columns: readonly ToldCandles[],
   memory: FigureMemory,
   progress: () => void,
 ): Omit<RunOutcome, "events"> {
@@ -110,7 +117,7 @@ interface Gatherer {
 function drive(
   plan: RunPlan,
   code: RunClass,
-  columns: readonly CandleColumns[],
+  columns: readonly ToldCandles[],
   memory: Gatherer,
   progress: () => void,
 ): Pick<RunOutcome, "error" | "resultHash"> {
@@ -125,22 +132,30 @@ function drive(
   for (let i = 1; i < columns.length; i++) {
     if (plan.feeds[i]!.resampleOf !== undefined) continue;
     run.offer(i, columns[i]!, rows[i]!.from, rows[i]!.to);
+    run.tell(i, toldBy(plan, columns[i]!));
     run.end(i);
   }
   memory.begin(columns.length, rows[0]!.to - rows[0]!.from);
-  const error = advance(run, columns[0]!, rows[0]!, memory, progress);
+  const error = advance(run, { ...rows[0]!, columns: columns[0]!, told: toldBy(plan, columns[0]!) }, memory, progress);
   return { error, resultHash: error === null ? run.resultHash() : null };
 }
 
+/** Rows of the first feed, and how far it is told. */
+interface FirstFeed extends Rows {
+  readonly columns: CandleColumns;
+  readonly told: number;
+}
+
 /** Runs to the end. Returns why the strategy failed, or null. */
-function advance(run: Run, first: CandleColumns, { from, to }: Rows, memory: Gatherer, progress: () => void) {
+function advance(run: Run, { columns, from, to, told }: FirstFeed, memory: Gatherer, progress: () => void) {
   try {
     for (let row = from; row < to; row += STEP) {
-      run.offer(0, first, row, Math.min(row + STEP, to));
+      run.offer(0, columns, row, Math.min(row + STEP, to));
       run.advance();
       memory.take(run.drain());
       progress();
     }
+    run.tell(0, told);
     run.end(0);
     run.advance();
     memory.take(run.drain());

@@ -1,6 +1,6 @@
 import type { StrategyClass } from "../engine/strategy.ts";
 import type { TearSheet } from "../engine/tear-sheet.ts";
-import type { CandleColumns } from "../market/candle.ts";
+import type { CandleColumns, ToldCandles } from "../market/candle.ts";
 import { sharedNumbers } from "../market/shared-numbers.ts";
 import type { Workers } from "../ports/workers.ts";
 import { FigureMemory, figuresOnColumns } from "./run-on-columns.ts";
@@ -12,7 +12,7 @@ export interface SweepTask {
   /** The code that the sweep is of: another one is refused. */
   readonly bundleHash: string;
   /** In order of the feeds, each on memory that threads share. */
-  readonly columns: readonly CandleColumns[];
+  readonly columns: readonly ToldCandles[];
 }
 
 /** One plan to run. `number` is the caller's. */
@@ -42,7 +42,7 @@ export function prepareSweep(
 }
 
 /** Columns that threads can share: copies, of those that they cannot share as they are. */
-export function shareColumns(columns: CandleColumns): CandleColumns {
+export function shareColumns<Columns extends CandleColumns>(columns: Columns): Columns {
   const share = (column: Float64Array): Float64Array => {
     if (column.buffer instanceof SharedArrayBuffer) return column;
     const shared = sharedNumbers(column.length);
@@ -50,7 +50,7 @@ export function shareColumns(columns: CandleColumns): CandleColumns {
     return shared;
   };
   return {
-    length: columns.length,
+    ...columns,
     openTime: share(columns.openTime),
     closeTime: share(columns.closeTime),
     open: share(columns.open),

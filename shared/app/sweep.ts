@@ -1,5 +1,5 @@
 import type { ParameterValue } from "../engine/parameter.ts";
-import type { CandleColumns } from "../market/candle.ts";
+import type { ToldCandles } from "../market/candle.ts";
 import type { RunRecord, RunRegistry } from "../ports/run-registry.ts";
 import { runIdOf } from "./backtest.ts";
 import { hashTaken, takenRows } from "./run-on-columns.ts";
@@ -27,7 +27,7 @@ export interface SweptSet {
 
 /** Candles of a strategy's feeds, and its code: what sweeps run on. */
 export interface SweepGround {
-  readonly columns: readonly CandleColumns[];
+  readonly columns: readonly ToldCandles[];
   readonly code: RunCode;
 }
 
@@ -129,7 +129,7 @@ class RecordWriter {
   }
 }
 
-function isEmptyFor(plan: RunPlan, feed: number, columns: CandleColumns): boolean {
+function isEmptyFor(plan: RunPlan, feed: number, columns: ToldCandles): boolean {
   if (plan.feeds[feed]!.resampleOf !== undefined) return false;
   const { from, to } = takenRows(plan, columns);
   return from >= to;

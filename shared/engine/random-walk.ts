@@ -1,4 +1,4 @@
-import type { CandleColumns } from "../market/candle.ts";
+import type { CandleColumns, ToldCandles } from "../market/candle.ts";
 import { type Timeframe, windowClose } from "../market/timeframe.ts";
 
 /** Which candles to make. */
@@ -27,7 +27,7 @@ export function seededNumbers(seed: number): () => number {
 }
 
 /** Plain sample candles for tests and benchmarks: a walk from 100 in steps of up to 0.4 %, priced in hundredths. */
-export function randomWalk(options: RandomWalkOptions): CandleColumns {
+export function randomWalk(options: RandomWalkOptions): ToldCandles {
   const { timeframe, start, count, seed, empty = 0, gaps = 0 } = options;
   const random = seededNumbers(seed);
   const columns = makeColumns(count);
@@ -55,7 +55,7 @@ export function randomWalk(options: RandomWalkOptions): CandleColumns {
     if (traded) price = steps[3]!;
     openTime = closeTime;
   }
-  return { ...columns, length };
+  return { ...columns, length, told: openTime };
 }
 
 function cents(price: number, random: number): number {

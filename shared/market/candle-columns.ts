@@ -9,6 +9,7 @@ export function candleColumnsOf(candles: readonly Candle[]): ChosenCandles {
   const column = (value: (candle: Candle) => number | null): Float64Array =>
     Float64Array.from(bars, (candle) => value(candle) ?? Number.NaN);
   return {
+    told: candles.at(-1)?.closeTime ?? 0,
     quality,
     length: bars.length,
     openTime: column((candle) => candle.openTime),

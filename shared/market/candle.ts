@@ -65,8 +65,13 @@ export interface CandleColumns {
 /** How many windows are known how well. */
 export type WindowCounts = Readonly<Record<Completeness, number>>;
 
+/** Candles, and how far they tell: close time of the last window, ms UTC, which may be a gap; 0 where there is none. */
+export interface ToldCandles extends CandleColumns {
+  readonly told: number;
+}
+
 /** The candles that were chosen for a feed's windows, with how well each of these is known, gaps included. */
-export interface ChosenCandles extends CandleColumns {
+export interface ChosenCandles extends ToldCandles {
   readonly quality: WindowCounts;
 }
 

@@ -11,6 +11,7 @@ const COLUMNS = 8;
 export class GrowingCandleColumns {
   #columns: Float64Array[];
   #length = 0;
+  #told = 0;
   /** What the last candidate is; a gap leaves no row. */
   #last: Completeness = "gap";
   readonly #quality = { proven: 0, reconciled: 0, unknown: 0, gap: 0 };
@@ -38,6 +39,7 @@ export class GrowingCandleColumns {
       if (this.#last !== "gap") this.#length--;
     }
     this.#last = completeness;
+    this.#told = closeTime;
     this.#quality[completeness]++;
     if (completeness === "gap") return;
     if (this.#length === this.#columns[0]!.length) this.#grow();
@@ -53,6 +55,7 @@ export class GrowingCandleColumns {
       column.subarray(0, this.#length),
     );
     return {
+      told: this.#told,
       quality: { ...this.#quality },
       length: this.#length,
       openTime: openTime!,

@@ -74,9 +74,11 @@ export function columnTests(open: Open<CandleStorePorts>): void {
         gap(instrument, 3),
         empty,
         candle(instrument, 5, { trades: null }),
+        gap(instrument, 6),
       ]);
       const columns = await candles.columns(query(instrument));
       expect(columns.length).toBe(5);
+      expect((columns.told - START) / MINUTE).toBe(7);
       const read = (await collect(candles.read(query(instrument)))).flat();
       const count = (completeness: string): number => read.filter((each) => each.completeness === completeness).length;
       const kinds = ["proven", "reconciled", "unknown", "gap"] as const;
