@@ -108,15 +108,26 @@ export function parseArguments(command: Command, words: readonly string[]): Argu
   const { tokens } = parseArgs({ args: [...words], options, allowPositionals: true, strict: false, tokens: true });
   const positionals: string[] = [];
   const values = new Map<string, string[]>();
+  let number = -1;
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
+    const word = words[token.index]!;
+    if (NEGATIVE_NUMBER.test(word)) {
+      // It is taken for short options, one a digit.
+      if (token.index !== number) positionals.push(word);
+      number = token.index;
+      continue;
+    }
     checkOption(command, token);
     values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ""]);
   }
   checkCount(command, positionals);
   return new Arguments(positionals, values);
 }
+
+/** A word that begins so is none of our options, as those have two dashes. */
+const NEGATIVE_NUMBER = /^-\.?\d/;
 
 interface OptionToken {
   readonly name: string;

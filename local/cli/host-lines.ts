@@ -13,6 +13,9 @@ export function hostLines(host: Told<HostStatus>, now: number): string {
   ]);
 }
 
+/** Where no line is to end. */
+const HARD_SPACE = "\u00a0";
+
 function failing({ sources, schedules }: HostStatus, now: number): string[] {
   const faults = [
     ...sources.map((source) => ({ name: `${source.function} of ${source.topic}`, fault: source.lastError })),
@@ -35,7 +38,9 @@ function commits({ functions, sources, schedules }: HostStatus, now: number): st
     );
     return `${name} ${times.length === 0 ? "none yet" : `${formatDuration(Math.max(0, now - Math.max(...times)))} ago`}`;
   });
-  return told.length === 0 ? [] : wrapped(`last commit: ${told.join(", ")}`);
+  if (told.length === 0) return [];
+  const lines = wrapped(told.map((each) => each.replaceAll(" ", HARD_SPACE)).join(", "));
+  return ["last commit:", ...lines.map((line) => `  ${line.replaceAll(HARD_SPACE, " ")}`)];
 }
 
 function restarted({ functions, tasks }: HostStatus): string[] {

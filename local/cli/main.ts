@@ -64,6 +64,8 @@ try {
   if (error instanceof InputError) {
     note(`millrace: ${error.message}`);
     process.exitCode = EXIT_CODES[error.code];
+    // A connection to a server that does not answer would keep this process for a minute.
+    if (error.code === "store") setImmediate(() => process.exit());
   } else {
     note(
       `millrace: this is a fault of Millrace, please report it\n${error instanceof Error ? error.stack : String(error)}`,

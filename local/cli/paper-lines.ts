@@ -3,7 +3,7 @@ import type { TradeRow } from "#shared/engine/run-events.ts";
 import type { CycleRow, StatedHash } from "#shared/ports/result-store.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { barEnd } from "#shared/report/format.ts";
-import { shortFeeds } from "./run-lines.ts";
+import { shortFeeds, symbolOf } from "./run-lines.ts";
 import { wrapped } from "./status-lines.ts";
 import { formatMinute, formatNumber, formatPercent, formatTime, renderTable } from "./table.ts";
 
@@ -30,27 +30,25 @@ export function accountOf(record: RunRecord, last: CycleRow | null): PaperAccoun
 
 const COLUMNS = [
   { heading: "run" },
-  { heading: "state" },
-  { heading: "strategy" },
-  { heading: "feed" },
+  { heading: "trades" },
   { heading: "equity", align: "right" },
   { heading: "position", align: "right" },
   { heading: "last bar (UTC)" },
 ] as const;
 
-/** Live runs as a table, with a line for each that waits or failed. */
+/** Runs on paper as a table, with a line for each that waits or failed. Their state is a column where not all are live. */
 export function paperTable(runs: readonly { readonly record: RunRecord; readonly account: PaperAccount }[]): string {
+  const states = runs.some(({ record }) => stateOf(record) !== "live");
   const rows = runs.map(({ record, account }) => [
     record.run,
-    stateOf(record),
-    record.strategy,
-    `${shortFeeds(record.feeds.slice(0, 1))}${record.feeds.length > 1 ? ` +${record.feeds.length - 1}` : ""}`,
+    `${record.strategy} ${symbolOf(record.feeds[0]!)}${record.feeds.length > 1 ? ` +${record.feeds.length - 1}` : ""}`,
     formatNumber(account.equity, 2),
     positionOf(account.positions[0]!),
     account.lastBar === null ? "–" : formatMinute(account.lastBar),
+    ...(states ? [stateOf(record)] : []),
   ]);
   const notes = runs.flatMap(({ record }) => reasonLines(record, `${record.run} `));
-  return [renderTable(COLUMNS, rows), ...notes].join("\n");
+  return [renderTable(states ? [...COLUMNS, { heading: "state" }] : COLUMNS, rows), ...notes].join("\n");
 }
 
 /** A live run for people, in lines. */

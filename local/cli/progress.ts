@@ -5,13 +5,14 @@ const PLAIN_MS = 5_000;
 
 /**
  * A line on standard error that shows how far long work is: redrawn in place on a terminal, a line every few seconds
- * elsewhere. Standard output stays free for results.
+ * elsewhere, where there is something new. Standard output stays free for results.
  */
 export class Progress {
   readonly #label: string;
   readonly #started = performance.now();
   readonly #terminal = process.stderr.isTTY === true;
   #drawn = 0;
+  #shown = "";
 
   constructor(label: string) {
     this.#label = label;
@@ -22,7 +23,9 @@ export class Progress {
     const now = performance.now();
     if (now - this.#drawn < (this.#terminal ? REDRAW_MS : PLAIN_MS)) return;
     if (!this.#terminal && this.#drawn === 0 && now - this.#started < PLAIN_MS) return;
+    if (!this.#terminal && detail === this.#shown) return;
     this.#drawn = now;
+    this.#shown = detail;
     const elapsed = now - this.#started;
     const bar = fraction === null ? "" : `${drawBar(fraction)} ${(fraction * 100).toFixed(0).padStart(3)} %  `;
     const left =

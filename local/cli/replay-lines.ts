@@ -1,7 +1,8 @@
 import type { ReplaySession } from "#shared/app/replay/replay-session.ts";
 import { runOf } from "#shared/app/replay/replay-session.ts";
-import { shortFeeds } from "./run-lines.ts";
-import { formatNumber, formatTime, renderTable } from "./table.ts";
+import { shortFeeds, symbolOf } from "./run-lines.ts";
+import { wrapped } from "./status-lines.ts";
+import { formatMinute, renderTable } from "./table.ts";
 
 const COLUMNS = [
   { heading: "session" },
@@ -9,32 +10,65 @@ const COLUMNS = [
   { heading: "state" },
   { heading: "speed", align: "right" },
   { heading: "at (UTC)" },
-  { heading: "of", align: "right" },
-  { heading: "records", align: "right" },
-  { heading: "run" },
 ] as const;
 
-/** Sessions as a table, with a line for each that failed, that waits, or whose file had rows that were left out. */
-export function replayTable(sessions: readonly ReplaySession[]): string {
+const ENDED_COLUMNS = [
+  { heading: "run" },
+  { heading: "played" },
+  { heading: "how" },
+  { heading: "ended (UTC)" },
+] as const;
+
+/**
+ * Sessions that go on as a table, and below it those that ended, each by its last run (as live: by itself); with a line
+ * for each that failed, that waits, or whose file had rows that were left out.
+ */
+export function replayTables(open: readonly ReplaySession[], ended: readonly ReplaySession[]): string {
+  return [
+    ...(open.length === 0 ? [] : [[openTable(open), ...open.flatMap(remarksOf)].join("\n")]),
+    ...(ended.length === 0 ? [] : [[endedTable(ended), ...ended.flatMap(remarksOf)].join("\n")]),
+  ].join("\n\n");
+}
+
+function openTable(sessions: readonly ReplaySession[]): string {
+  // How much is played can be told of spans with an end.
+  const shares = sessions.some((session) => fractionOf(session) !== null);
   const rows = sessions.map((session) => [
     session.session,
-    playsOf(session),
+    playsInShort(session),
     stateOf(session),
     Number.isFinite(session.speed) ? `${session.speed} ×` : "max",
-    formatTime(session.at),
-    shareOf(session),
-    formatNumber(session.published, 0),
-    runOf(session)?.run ?? "–",
+    formatMinute(session.at),
+    ...(shares ? [shareOf(session)] : []),
   ]);
-  return [renderTable(COLUMNS, rows), ...sessions.flatMap(remarksOf)].join("\n");
+  return renderTable(shares ? [...COLUMNS, { heading: "of", align: "right" }] : COLUMNS, rows);
+}
+
+function endedTable(sessions: readonly ReplaySession[]): string {
+  const rows = sessions.map((session) => [
+    runOf(session)?.run ?? session.session,
+    playsInShort(session),
+    session.phase,
+    session.ended === null ? "–" : formatMinute(session.ended),
+  ]);
+  return renderTable(ENDED_COLUMNS, rows);
+}
+
+/** As `playsOf`, in a table's room. */
+function playsInShort({ run, instruments, mode, file }: ReplaySession): string {
+  const marks = [mode === "ticks" ? "ticks" : "", file === null ? "" : "file"].filter((mark) => mark !== "");
+  const how = marks.length === 0 ? "" : ` (${marks.join(", ")})`;
+  if (run === null) return `${symbolOf(instruments[0]!)} as live${how}`;
+  const others = run.feeds.length > 1 ? ` +${run.feeds.length - 1}` : "";
+  return `${run.strategy} ${symbolOf(run.feeds[0]!)}${others}${how}`;
 }
 
 function remarksOf({ session, error, waits, rejects, file }: ReplaySession): string[] {
   return [
-    ...(error === null ? [] : [`${session}: ${error}`]),
+    ...(error === null ? [] : [`${session}: ${error.split("\n")[0]}`]),
     ...(waits === null ? [] : [`${session} waits: ${waits.split("\n")[0]}`]),
     ...(rejects === null ? [] : [`${session}: ${rejects.rows} rows of ${file} were left out, see ${rejects.path}`]),
-  ];
+  ].flatMap((line) => wrapped(line));
 }
 
 /** A session as JSON: without what its task alone needs. */

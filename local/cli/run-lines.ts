@@ -1,4 +1,5 @@
 import { runResults } from "#shared/app/run-results.ts";
+import type { TearSheet } from "#shared/engine/tear-sheet.ts";
 import type { WindowCounts } from "#shared/market/candle.ts";
 import type { ResultStore } from "#shared/ports/result-store.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
@@ -23,7 +24,7 @@ export function shortFeeds(feeds: readonly string[]): string {
 }
 
 /** Symbol and timeframe of a feed, as a table has no room for more: `BTC/USDT@1m`. */
-function symbolOf(feed: string): string {
+export function symbolOf(feed: string): string {
   return feed.slice(feed.indexOf(":") + 1);
 }
 
@@ -32,7 +33,7 @@ function formatMoney(amount: number): string {
   return formatNumber(amount, Math.abs(amount) < 100_000 ? 2 : 0);
 }
 
-/** Runs side by side, with buy & hold beside each. Fits 100 columns. */
+/** Runs side by side, with buy & hold beside each, and why a Sharpe ratio is missing. Fits 100 columns. */
 export function figureTable(records: readonly RunRecord[]): string {
   const rows = records.map((record) => {
     const { figures } = record;
@@ -51,7 +52,12 @@ export function figureTable(records: readonly RunRecord[]): string {
       formatMoney(figures.fees),
     ];
   });
-  return renderTable(COLUMNS, rows);
+  return [renderTable(COLUMNS, rows), ...sharpeNote(records.map(({ figures }) => figures))].join("\n");
+}
+
+/** Why Sharpe ratios are missing, for below a table of these figures: those of daily values are told from 30 days on. */
+export function sharpeNote(all: readonly (Pick<TearSheet, "volatility"> | null)[]): string[] {
+  return all.some((figures) => figures?.volatility === null) ? ["Sharpe –: under 30 days"] : [];
 }
 
 function withoutFigures({ status, error }: RunRecord): string {

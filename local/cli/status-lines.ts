@@ -141,12 +141,12 @@ function clip(text: string): string {
   return text.length <= WIDTH - 2 ? text : `${text.slice(0, WIDTH - 3)}…`;
 }
 
-/** The text in lines that a terminal has room for. */
-export function wrapped(text: string): string[] {
+/** The text in lines that a terminal has room for, or that have at most so many characters where its words allow. */
+export function wrapped(text: string, width = WIDTH - 2): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > WIDTH - 2) {
+    if (line !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
     } else line = line === "" ? word : `${line} ${word}`;

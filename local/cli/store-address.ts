@@ -30,13 +30,14 @@ export function addressRefused(address: string, environment: Environment): Input
     `MILLRACE_QUESTDB_HTTP_URL=http://${host}:${url?.port || HTTP_PORT}`,
     `MILLRACE_QUESTDB_PG_HOST=${host.replace(/^\[(.*)\]$/, "$1")}`,
     `MILLRACE_QUESTDB_PG_PORT=${query.get("pg") ?? PG_PORT}`,
-    ...["HTTP_USER", "HTTP_PASSWORD", "PG_USER", "PG_PASSWORD"].map((name) => `MILLRACE_QUESTDB_${name}`),
+    `${["HTTP_USER", "HTTP_PASSWORD", "PG_USER", "PG_PASSWORD"].map((name) => `MILLRACE_QUESTDB_${name}`).join(" and ")} or MILLRACE_QUESTDB_SECRET_ARN`,
   ];
   const others = OF_OTHERS.filter((needed) => !needed.some((names) => names.every((name) => environment[name])));
   const missing = [...questdb, ...others.map((needed) => needed.map((names) => names.join(" and ")).join(" or "))];
   return new InputError(
     "usage",
     `the store is the address of a QuestDB (${host}), which does not know how far the stream is: set ${missing.join(", ")} ` +
-      "in the environment, and leave --store out or write questdb:// alone (see docs/operate.md)",
+      "in the environment (docs/functions.md tells of them), and leave --store out. What 'npx millrace up' runs on this " +
+      "machine needs none of it: leave --store out, or write questdb:// alone",
   );
 }

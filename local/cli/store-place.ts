@@ -3,6 +3,7 @@ import { DEFAULT_STORE } from "#local/embedded/platform.ts";
 import { findConnection, upFolder } from "#local/up/connection-file.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
+import { note } from "./output.ts";
 import { addressRefused } from "./store-address.ts";
 
 /** The option that every command with a store takes. */
@@ -13,11 +14,13 @@ export const STORE_OPTION: Readonly<Record<string, OptionSpec>> = {
   },
 };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Servers that run somewhere. */
 export interface ServersPlace {
   readonly kind: "servers";
   /** The variables that say how to reach them. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** Where the functions host tells how it does; null where the servers are not of this machine. */
   readonly statusUrl: string | null;
   /** In words: `the servers of .millrace/up`. */
@@ -49,11 +52,32 @@ export function placeOf(args: Arguments): StorePlace {
   throw noServers();
 }
 
+/** What a person may not expect of `placeOf`: that MILLRACE_STORE leads past servers that run; null where all is plain. */
+export function unexpectedPlace(args: Arguments, environment: Environment): string | null {
+  const file = fileInEnvironment(environment);
+  if (args.has("store") || file === null) return null;
+  const servers = findServers(environment);
+  if (servers === null) return null;
+  return `MILLRACE_STORE names ${file}, which is used, not ${servers.name}: --store questdb:// uses those`;
+}
+
+/** What a person may not expect of a command of streams: that it passes over MILLRACE_STORE; null where all is plain. */
+export function unexpectedServers({ name }: ServersPlace, environment: Environment): string | null {
+  const file = fileInEnvironment(environment);
+  return file === null ? null : `${name} are used: MILLRACE_STORE names ${file}, and a file has no streams`;
+}
+
+function fileInEnvironment(environment: Environment): string | null {
+  const named = environment["MILLRACE_STORE"] || null;
+  return named === null || named.startsWith(SERVERS) ? null : named;
+}
+
 /** The servers that the environment names, else those that 'millrace up' runs; null where there are none. */
-export function findServers(environment: Readonly<Record<string, string | undefined>>): ServersPlace | null {
+export function findServers(environment: Environment): ServersPlace | null {
   const url = environment[URL_VARIABLE];
-  if (url)
+  if (url) {
     return { kind: "servers", environment, statusUrl: null, name: `the servers that the environment names (${url})` };
+  }
   const folder = upFolder(environment);
   const connection = findConnection(folder);
   if (connection === null) return null;
@@ -61,8 +85,17 @@ export function findServers(environment: Readonly<Record<string, string | undefi
   return { kind: "servers", environment: own, statusUrl, name: `the servers of ${folder}` };
 }
 
+/** The servers, for a command that needs streams. Throws InputError 'not-found' where none run. */
+export function requireServers(): ServersPlace {
+  const servers = findServers(process.env);
+  if (servers === null) throw noServers();
+  const unexpected = unexpectedServers(servers, process.env);
+  if (unexpected !== null) note(unexpected);
+  return servers;
+}
+
 /** The error of what needs servers where none run. */
-export function noServers(): InputError {
+function noServers(): InputError {
   return new InputError(
     "not-found",
     "no servers run here: start them with 'npx millrace up' in another terminal (in this folder, or with MILLRACE_UP set " +

@@ -7,6 +7,7 @@ import type { RankedSet } from "#shared/app/sweep-ranking.ts";
 import { feedKey } from "#shared/market/instrument.ts";
 import type { HeatMapInput } from "#shared/report/heat-map.ts";
 import { renderSweepReport } from "#shared/report/heat-map-page.ts";
+import { sharpeNote } from "./run-lines.ts";
 import { type Column, formatNumber, formatPercent, renderTable } from "./table.ts";
 
 /** Reasons of failed sets that a table shows. */
@@ -64,19 +65,18 @@ export function sweepTable(
     { heading: "run" },
   ];
   const failed = ranked.filter(({ error }) => error !== null);
-  const rows = ranked
-    .slice(0, Math.min(top, ranked.length - failed.length))
-    .map((each, i) => [
-      String(i + 1),
-      ...names.map((name) => String(each.set[name])),
-      formatNumber(each.value, 4),
-      ...further.map(({ cell }) => cell(each.figures)),
-      each.run,
-    ]);
+  const best = ranked.slice(0, Math.min(top, ranked.length - failed.length));
+  const rows = best.map((each, i) => [
+    String(i + 1),
+    ...names.map((name) => String(each.set[name])),
+    formatNumber(each.value, 4),
+    ...further.map(({ cell }) => cell(each.figures)),
+    each.run,
+  ]);
   const failures = failed.slice(0, SHOWN_FAILURES).map(({ set, error }) => `failed: ${setInWords(set)}: ${error}`);
   if (failed.length > SHOWN_FAILURES)
     failures.push(`… and ${failed.length - SHOWN_FAILURES} more failed; --json tells all`);
-  return [renderTable(columns, rows), ...failures].join("\n");
+  return [renderTable(columns, rows), ...sharpeNote(best.map(({ figures }) => figures)), ...failures].join("\n");
 }
 
 /** A set as one JSON object. */

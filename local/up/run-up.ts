@@ -59,8 +59,8 @@ export async function startUp(folder: string, listener: UpListener): Promise<Up>
     const servers = await startServers(folder, lock.recovered, listener, stops);
     const environment = environmentOf(servers, folder, process.env["MILLRACE_KEEP_TICKS_DAYS"]);
     const settings = await serverSettings(environment);
-    await timed(listener, "topics", "made where they are missing", () => prepareKafka(settings));
-    await timed(listener, "tables", "brought up to date", async () => {
+    await timed(listener, "topics", "are made where they are missing", () => prepareKafka(settings));
+    await timed(listener, "tables", "are brought up to date", async () => {
       await Promise.all([prepareQuestdb(settings), prepareDynamodb(settings)]);
     });
     const functions = await runFunctions(folder, settings, environment, listener);
@@ -76,7 +76,7 @@ export async function startUp(folder: string, listener: UpListener): Promise<Up>
       servers,
       logFiles: {
         ...Object.fromEntries(Object.entries(logFiles).map(([name, { logFile }]) => [name, logFile])),
-        functions: `${functions.logFolder}/<name>.log`,
+        functions: `${functions.logFolder}/*.log (a JSON line a batch)`,
       },
       statusUrl: functions.statusUrl,
       stop,
@@ -161,7 +161,6 @@ async function runFunctions(
 }
 
 async function timed(listener: UpListener, name: string, what: string, work: () => Promise<void>): Promise<void> {
-  listener.busy(name, what);
   const began = performance.now();
   await work();
   listener.ready(name, what, performance.now() - began);

@@ -16,6 +16,7 @@ import type { FollowableLog } from "#shared/ports/event-log.ts";
 import type { LargeStateStore } from "#shared/ports/large-state-store.ts";
 import type { Leases } from "#shared/ports/leases.ts";
 import type { LiveRunRegistry } from "#shared/ports/run-registry.ts";
+import { answered, answering } from "./answering.ts";
 import { exportRows } from "./export-rows.ts";
 import { type ServerSettings, serverSettings } from "./server-settings.ts";
 
@@ -59,18 +60,34 @@ async function openBucket(
   return new LargeStateBucket({ region, endpoint }, bucket);
 }
 
+/** Servers that do not answer are not waited for in the end, ms. */
+const CLOSE_MS = 2_000;
+
 /**
  * Opens the platform on the servers that the variables name. Throws InputError for variables that are missing or wrong,
  * and where QuestDB does not answer; Kafka and DynamoDB are asked when they are needed.
+ * @param answerMs for whom somebody waits: how long each answer of Kafka and DynamoDB, and the first one of QuestDB, may
+ * take, ms; null for as long as their clients try
  */
 export async function openServerPlatform(
   environment: Readonly<Record<string, string | undefined>>,
+  answerMs: number | null = null,
 ): Promise<ServerPlatform> {
   const settings = await serverSettings(environment);
-  const { checkpoints, liveRuns, leases, states, close: closeStates } = await openStates(settings);
+  const { states, close: closeStates, ...asked } = await openStates(settings);
+  const { dynamodb, kafka } = settings;
+  const inTime = <P extends object>(port: P, server: string): P =>
+    answerMs === null ? port : answering(port, server, answerMs);
+  const server = `DynamoDB at ${dynamodb.endpoint ?? dynamodb.region}`;
+  const checkpoints = inTime(asked.checkpoints, server);
+  const liveRuns = inTime(asked.liveRuns, server);
+  const leases = inTime(asked.leases, server);
   try {
     const { keepTicksDays } = settings.questdb;
-    const questdb = await openQuestdbStore(settings.questdb, { keepTicksDays, leases });
+    const opening = openQuestdbStore(settings.questdb, { keepTicksDays, leases });
+    const questdb = await (answerMs === null
+      ? opening
+      : answered(opening, `QuestDB at ${settings.questdb.httpUrl}`, answerMs));
     const { ticks, candles, ranges, results, runs } = questdb;
     const store: Store = {
       ...{ ticks, candles, ranges, checkpoints, results, runs },
@@ -81,11 +98,12 @@ export async function openServerPlatform(
       store,
       files: new FileTradeReader(),
       catalog: new FolderCatalog(process.env),
-      log: lazyPort<FollowableLog>(log.get),
+      log: inTime(lazyPort<FollowableLog>(log.get), `Kafka at ${kafka.brokers.join(", ")}`),
       liveRuns,
       states,
       async close() {
-        await Promise.all([log.close(), questdb.close()]);
+        const closed = Promise.all([log.close(), questdb.close()]);
+        await (answerMs === null ? closed : answered(closed, "a server", CLOSE_MS).catch(() => {}));
         closeStates();
       },
     };

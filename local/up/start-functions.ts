@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import { buildFunctions } from "#functions/bundle.ts";
 import { FUNCTIONS } from "#functions/topology.ts";
 import { startHost } from "#local/host/host.ts";
-import type { HostEvent } from "#local/host/host-events.ts";
+import { LineLog } from "#local/host/line-log.ts";
 import { KafkaEventLog } from "#shared/adapters/kafka/event-log.ts";
+import { HostTeller } from "./host-teller.ts";
 import type { ServerSettings } from "./server-settings.ts";
 
 /** The functions while they run. */
@@ -13,7 +14,7 @@ export interface RunningFunctions {
   readonly names: readonly string[];
   /** What the host tells of itself, as JSON. */
   readonly statusUrl: string;
-  /** Of the log files, one for each function. */
+  /** Of the log files: one for each function, and `host.log` with each attempt that failed and each process. */
   readonly logFolder: string;
   /** Lets the invocations end that run. */
   stop(): Promise<void>;
@@ -24,8 +25,8 @@ const TASKS = [
   { name: "replay", bundlePath: fileURLToPath(new URL("../../functions/replay/index.ts", import.meta.url)) },
 ];
 
-/** What fails again and again is told once in this time, ms. */
-const QUIET_MS = 60_000;
+/** How often it is looked whether something fails, ms. */
+const LOOK_MS = 1_000;
 
 /**
  * Builds the functions' bundles and runs them, triggered as the topology says, and the tasks. `tell`: what happens to
@@ -45,53 +46,33 @@ export async function startFunctions(
   }));
   const log = await KafkaEventLog.open(settings.kafka);
   const logFolder = join(folder, "functions");
-  const teller = new Teller(tell);
+  const events = new LineLog(logFolder, "host", () => {});
+  const teller = new HostTeller(tell);
   const host = await startHost({
     log,
     bootstrapServers: settings.kafka.brokers.join(","),
     functions,
     tasks: TASKS.map((task) => ({ ...task, environment })),
     folder: logFolder,
-    onEvent: (event) => teller.take(event),
+    onEvent(event) {
+      if (event.kind === "line") return;
+      events.write([JSON.stringify({ timestamp: new Date().toISOString(), ...event })]);
+      teller.take(event, Date.now());
+    },
   });
+  const look = async (): Promise<void> => teller.look(await host.status(), Date.now());
+  // One that cannot look now looks again soon.
+  const looking = setInterval(() => look().catch(() => {}), LOOK_MS);
   return {
     names: [...functions, ...TASKS].map(({ name }) => name),
     statusUrl: host.statusUrl,
     logFolder,
     async stop() {
+      clearInterval(looking);
       teller.close();
       await host.stop();
       await log.close();
+      events.close();
     },
   };
-}
-
-/** Tells a person what went wrong in the host, but not each attempt. */
-class Teller {
-  readonly #tell: (name: string, what: string) => void;
-  /** When each thing was told last. */
-  readonly #told = new Map<string, number>();
-  #closed = false;
-
-  constructor(tell: (name: string, what: string) => void) {
-    this.#tell = tell;
-  }
-
-  take(event: HostEvent): void {
-    if (this.#closed || event.kind === "line" || event.kind === "process-started") return;
-    if (event.kind === "process-ended" && event.wanted) return;
-    const what =
-      event.kind === "failure"
-        ? `could not ${event.what}, and tries again: ${event.message.split("\n")[0]}`
-        : `process ${event.processId} ended (${event.how}) and is replaced`;
-    const key = `${event.name} ${event.kind === "failure" ? event.what : event.kind}`;
-    const now = performance.now();
-    if (now - (this.#told.get(key) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
-    this.#told.set(key, now);
-    this.#tell(event.name, what);
-  }
-
-  close(): void {
-    this.#closed = true;
-  }
 }

@@ -20,7 +20,6 @@ const TRADE_COLUMNS = [
   { heading: "from (UTC)" },
   { heading: "to" },
   { heading: "live up to" },
-  { heading: "to rebuild", align: "right" },
 ] as const;
 
 const CANDLE_COLUMNS = [
@@ -88,6 +87,7 @@ type Store = Platform["store"];
 
 async function tradesTable(store: Store): Promise<string | null> {
   const rows: string[][] = [];
+  const notes: string[] = [];
   for (const instrument of await store.ticks.instruments()) {
     const extent = await store.ticks.extent(instrument);
     if (extent === null) continue;
@@ -101,10 +101,12 @@ async function tradesTable(store: Store): Promise<string | null> {
       formatMinute(extent.from),
       formatMinute(extent.to),
       watermark === null ? "–" : formatMinute(watermark),
-      String(due.length),
     ]);
+    if (due.length > 0) {
+      notes.push(`${instrumentKey(instrument)}: ${formatNumber(due.length, 0)} spans are to be made into candles anew`);
+    }
   }
-  return rows.length === 0 ? null : renderTable(TRADE_COLUMNS, rows);
+  return rows.length === 0 ? null : [renderTable(TRADE_COLUMNS, rows), ...notes].join("\n");
 }
 
 /** Candles that were imported: those made of trades follow from the trades. */

@@ -3,7 +3,7 @@ import { publishArtefact } from "#local/strategies/artefact.ts";
 import { parseParameters, strategyRoots } from "#local/strategies/catalog.ts";
 import type { ServerPlatform } from "#local/up/server-platform.ts";
 import { resumePaperRun, startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
-import { tradingStart, warmUpOf } from "#shared/app/paper-span.ts";
+import { type TradingStart, tradingStart, warmUpOf } from "#shared/app/paper-span.ts";
 import { planInForce } from "#shared/app/plan-in-force.ts";
 import { loadCode, type RunPlan } from "#shared/app/run-plan.ts";
 import { runResults, statedHashes } from "#shared/app/run-results.ts";
@@ -23,6 +23,7 @@ import { PLAN_OPTIONS, plannedFeeds } from "./backtest.ts";
 /** How long to wait for the last results of a run that was stopped, ms. */
 const STORED_WITHIN_MS = 30_000;
 const ASK_AGAIN_MS = 500;
+const DAY = 86_400_000;
 
 export const paper: Command = {
   name: "paper",
@@ -57,7 +58,7 @@ export const paper: Command = {
     if (name !== undefined && rest.length === 0) {
       if (verb === "show") return withServers((platform) => show(platform, name, args));
       if (verb === "stop") return withServers((platform) => stop(platform, name, args));
-      if (verb === "resume") return withServers((platform) => resume(platform, name));
+      if (verb === "resume") return withServers((platform) => resume(platform, name, args));
     }
     throw new InputError(
       "usage",
@@ -81,7 +82,8 @@ async function start(platform: ServerPlatform, args: Arguments): Promise<void> {
     tradeFrom: args.time("from") ?? 0,
     end: null,
   };
-  const begin = args.has("from") ? null : await tradingStart(store, asked);
+  const usual = await tradingStart(store, asked);
+  const begin = args.has("from") ? null : usual;
   const timed = { ...asked, tradeFrom: begin?.tradeFrom ?? asked.tradeFrom };
   const warmUp = args.has("warm-from") ? null : warmUpOf(timed, code);
   const warmFrom = warmUp?.warmFrom ?? args.time("warm-from")!;
@@ -104,26 +106,47 @@ async function start(platform: ServerPlatform, args: Arguments): Promise<void> {
   const reason = begin === null ? "as you say" : why[begin.reason];
   const from = plan.tradeFrom === 0 ? "the first live candle on" : `${formatTime(plan.tradeFrom)} UTC (${reason})`;
   const need = warmUp === null ? "" : ` (twice the ${warmUp.bars} bars of ${warmUp.feed} that its indicators need)`;
-  const feeds = [...new Set(plan.feeds.map(({ feed }) => instrumentKey(feed.instrument)))].join(", ");
   await writeLine(
     [
       `${record.run}: ${record.strategy} trades ${shortFeeds(record.feeds)} on paper`,
       `cash         ${formatNumber(plan.broker.cash, 2)}`,
       `trades from  ${from}`,
       ...(plan.warmFrom < plan.tradeFrom ? [`warm-up      from ${formatTime(plan.warmFrom)} UTC${need}`] : []),
-      begin?.reason === "live"
-        ? "It follows the live stream from its next candle on."
-        : `It waits for live candles of ${feeds}, which come when something publishes trades, such as\n` +
-          `  npx millrace replay start ${instrumentKey(plan.feeds[0]!.feed.instrument)} --as-live --from ${sinceOf(plan)}` +
-          `${begin?.reason === "stored" ? " --file FILE\nNothing that is stored now lies after its start: --from begins it earlier." : ""}`,
       `more         npx millrace paper show ${record.run}`,
+      "",
+      ...whatComesNext(plan, begin, usual),
     ].join("\n"),
   );
 }
 
-/** Where a source has to begin, so that the run has something to trade. */
-function sinceOf({ tradeFrom }: RunPlan): string {
-  return tradeFrom === 0 ? "…" : new Date(tradeFrom).toISOString();
+/** Where the run's candles are to come from. `begin`: see `start`; null where the user said when it trades. */
+function whatComesNext(plan: RunPlan, begin: TradingStart | null, usual: TradingStart): string[] {
+  const instrument = instrumentKey(plan.feeds[0]!.feed.instrument);
+  const play = (from: string, file: string): string =>
+    `  npx millrace replay start ${instrument} --from ${from} --as-live${file}`;
+  const time = (ms: number): string => new Date(ms).toISOString();
+  if (usual.reason === "live") {
+    const at = `${formatTime(usual.tradeFrom)} UTC`;
+    return [`It follows the live stream, which is at ${at}; 'npx millrace status' shows whether that moves.`];
+  }
+  if (plan.tradeFrom === 0) {
+    return [
+      `It waits for live candles of ${instrument}, such as those of a file's trades:`,
+      play("TIME", " --file FILE"),
+    ];
+  }
+  if (begin === null) {
+    return [
+      `It waits for live candles of ${instrument}. To play what is stored as live:`,
+      play(time(plan.tradeFrom), ""),
+    ];
+  }
+  return [
+    `It waits for live candles of ${instrument} after all that is stored, such as those of a file:`,
+    play(time(plan.tradeFrom), " --file FILE"),
+    `To trade on what is stored, give 'paper start' an earlier --from, such as ${time(plan.tradeFrom - DAY)}, then`,
+    play(time(plan.tradeFrom - DAY), ""),
+  ];
 }
 
 async function list({ liveRuns, store }: ServerPlatform, args: Arguments): Promise<void> {
@@ -162,13 +185,15 @@ async function show({ liveRuns, store }: ServerPlatform, id: string, args: Argum
 }
 
 async function stop(platform: ServerPlatform, id: string, args: Arguments): Promise<void> {
-  const { run } = await paperRun(platform, id);
+  const held = await paperRun(platform, id);
+  const { run } = held;
   const { liveRunPorts } = await import("#local/up/live-run-ports.ts");
   const ports = liveRunPorts(platform);
   const deadline = performance.now() + STORED_WITHIN_MS;
   for (;;) {
     try {
-      const record = await stopPaperRun(ports, run);
+      // One that has stopped tells again how it ended.
+      const record = held.status === "running" ? await stopPaperRun(ports, run) : held;
       const account = await accountNow(platform, record);
       await writeLine(args.has("json") ? JSON.stringify(jsonOf(record, account)) : stoppedLines(record, args));
       return;
@@ -194,11 +219,15 @@ function stoppedLines(record: RunRecord, args: Arguments): string {
   ].join("\n");
 }
 
-async function resume(platform: ServerPlatform, id: string): Promise<void> {
+async function resume(platform: ServerPlatform, id: string, args: Arguments): Promise<void> {
   const { run } = await paperRun(platform, id);
   const { liveRunPorts } = await import("#local/up/live-run-ports.ts");
-  await resumePaperRun(liveRunPorts(platform), run);
-  await writeLine(`run ${run} goes on, from where it stopped`);
+  const record = await resumePaperRun(liveRunPorts(platform), run);
+  await writeLine(
+    args.has("json")
+      ? JSON.stringify(jsonOf(record, await accountNow(platform, record)))
+      : `run ${run} goes on, from where it stopped`,
+  );
 }
 
 /** The paper run with this id, or whose id alone begins so. Throws InputError. */

@@ -25,7 +25,7 @@ import { type Arguments, type Command, parseTime } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
 import { writeLine } from "../output.ts";
 import { Progress } from "../progress.ts";
-import { fractionOf, playsOf, replayJson, replayTable, stateOf } from "../replay-lines.ts";
+import { fractionOf, playsOf, replayJson, replayTables, stateOf } from "../replay-lines.ts";
 import { figureTable, runJson } from "../run-lines.ts";
 import { LAST_TIME, spanOf } from "../span.ts";
 import { formatTime } from "../table.ts";
@@ -34,6 +34,8 @@ import { PLAN_OPTIONS, planOf, prepareFeeds } from "./backtest.ts";
 
 /** How often a session that is waited for is looked at, ms. */
 const LOOK_MS = 500;
+/** Of sessions that ended. */
+const ENDED_SHOWN = 20;
 
 export const replay: Command = {
   name: "replay",
@@ -64,6 +66,7 @@ export const replay: Command = {
     "as-live": { help: "into the live stream; refused where that is past --from or in use" },
     file: { value: "FILE", help: "play this file of trades instead of what is stored" },
     wait: { help: "wait for the end, and show the result" },
+    all: { help: `in the list: all that ended in the last week (default the latest ${ENDED_SHOWN})` },
     json: { help: "one JSON object a session, or with --wait the run" },
   },
   positionals: [1, 12],
@@ -125,7 +128,7 @@ async function start(platform: ServerPlatform, args: Arguments): Promise<void> {
   if (args.has("json")) return writeLine(JSON.stringify(replayJson(session)));
   await writeLine(
     [
-      `${session.session}: ${playsOf(session)}, from ${formatTime(session.from)} UTC`,
+      `${session.session}: ${playsOf(session)}, from ${session.from === 0 ? "the first that is held" : `${formatTime(session.from)} UTC`}`,
       "watch:  npx millrace replay list",
       ...(session.run === null ? [] : [`result: npx millrace runs show ${runOf(session)!.run}`]),
       `steer:  npx millrace replay pause|resume|speed|seek|step|stop ${session.session}`,
@@ -172,16 +175,22 @@ async function playAsLive({ store }: ServerPlatform, args: Arguments, terms: Sta
   return startAsLive(store, { ...terms, ...span, file: fileOf(args) });
 }
 
+/** Those that go on first, then those that ended last. */
 async function list(checkpoints: CheckpointStore, args: Arguments): Promise<void> {
   const { sessions, unreadable } = await listReplays(checkpoints);
+  const open = sessions.filter((session) => !hasEnded(session));
+  const over = sessions.filter(hasEnded).sort((a, b) => (b.ended ?? 0) - (a.ended ?? 0));
+  const shown = args.has("all") ? over : over.slice(0, ENDED_SHOWN);
   if (args.has("json")) {
-    for (const session of sessions) await writeLine(JSON.stringify(replayJson(session)));
+    for (const session of [...open, ...shown]) await writeLine(JSON.stringify(replayJson(session)));
     for (const each of unreadable) await writeLine(JSON.stringify(each));
     return;
   }
-  if (sessions.length > 0) await writeLine(replayTable(sessions));
+  if (sessions.length > 0) await writeLine(replayTables(open, shown));
   else if (unreadable.length === 0) await writeLine("no replays: begin one with npx millrace replay start");
   for (const { error } of unreadable) await writeLine(error);
+  const hidden = over.length - shown.length;
+  if (hidden > 0) await writeLine(`… the latest ${shown.length} of ${over.length} that ended; --all shows all`);
 }
 
 function steeredLine(session: ReplaySession): string {
@@ -192,8 +201,9 @@ function steeredLine(session: ReplaySession): string {
   return `${session.session}: ${stateOf(session)} ${where}${of}`;
 }
 
-/** The session with this id, or whose id alone begins so. Throws InputError. */
-async function sessionOf(checkpoints: CheckpointStore, id: string): Promise<string> {
+/** The session with this id, or that of a run, or whose id alone begins so. Throws InputError. */
+async function sessionOf(checkpoints: CheckpointStore, text: string): Promise<string> {
+  const id = text.replace(/\.\d+$/, "");
   const found = (await listReplays(checkpoints)).sessions
     .map(({ session }) => session)
     .filter((each) => each.startsWith(id));

@@ -6,7 +6,7 @@ import type { Arguments, Command } from "../command.ts";
 import { hostLines } from "../host-lines.ts";
 import { writeLine } from "../output.ts";
 import { statusLines } from "../status-lines.ts";
-import { findServers, noServers, type ServersPlace } from "../store-place.ts";
+import { requireServers, type ServersPlace } from "../store-place.ts";
 
 const WATCH_MS = 2_000;
 /** A part that has not answered by then is told to be down, ms. */
@@ -24,8 +24,7 @@ export const status: Command = {
   },
   positionals: [0, 0],
   async run(args) {
-    const servers = findServers(process.env);
-    if (servers === null) throw noServers();
+    const servers = requireServers();
     const { openStatusPorts } = await import("#local/up/status-ports.ts");
     const ports = await openStatusPorts(servers.environment);
     try {

@@ -3,9 +3,8 @@ import { raiseEpoch, type TopicState, topicStates } from "#shared/app/topics.ts"
 import { InputError } from "#shared/market/input-error.ts";
 import type { Arguments, Command } from "../command.ts";
 import { writeLine } from "../output.ts";
-import { findServers, noServers } from "../store-place.ts";
 import { formatDuration, formatNumber, renderTable } from "../table.ts";
-import { withServers } from "../with-platform.ts";
+import { ANSWER_MS, withServers } from "../with-platform.ts";
 
 const COLUMNS = [
   { heading: "topic" },
@@ -79,15 +78,15 @@ function describe(states: readonly TopicState[]): string {
 }
 
 async function recreated(topic: Topic): Promise<void> {
-  const servers = findServers(process.env);
-  if (servers === null) throw noServers();
-  const [{ createTopics }, { serverSettings }] = await Promise.all([
-    import("#shared/adapters/kafka/topics.ts"),
-    import("#local/up/server-settings.ts"),
-  ]);
-  const { kafka } = await serverSettings(servers.environment);
-  await createTopics(kafka, [topic], Math.min(3, kafka.brokers.length));
-  await withServers(async ({ log, store: { checkpoints } }) => {
+  await withServers(async ({ log, store: { checkpoints } }, { environment }) => {
+    const [{ createTopics }, { serverSettings }, { answered }] = await Promise.all([
+      import("#shared/adapters/kafka/topics.ts"),
+      import("#local/up/server-settings.ts"),
+      import("#local/up/answering.ts"),
+    ]);
+    const { kafka } = await serverSettings(environment);
+    const made = createTopics(kafka, [topic], Math.min(3, kafka.brokers.length));
+    await answered(made, `Kafka at ${kafka.brokers.join(", ")}`, ANSWER_MS);
     const { reset } = await raiseEpoch({ log, checkpoints }, topic.name);
     await writeLine(
       reset === 0

@@ -4,9 +4,12 @@ import type { Up, UpListener } from "#local/up/run-up.ts";
 import type { Command } from "../command.ts";
 import { shellWord } from "../hint.ts";
 import { writeLine } from "../output.ts";
+import { wrapped } from "../status-lines.ts";
 
 const INTERRUPTED = 130;
-const NAME_WIDTH = 14;
+const NAME_WIDTH = 15;
+/** Columns of a narrow terminal. */
+const WIDTH = 80;
 
 export const up: Command = {
   name: "up",
@@ -59,7 +62,10 @@ const screen: UpListener = {
 };
 
 function print(name: string, text: string): void {
-  process.stdout.write(`  ${name.padEnd(NAME_WIDTH)}  ${text}\n`);
+  const lines = wrapped(text, WIDTH - NAME_WIDTH - 4);
+  for (const [i, line] of lines.entries()) {
+    process.stdout.write(`  ${(i === 0 ? name : "").padEnd(NAME_WIDTH)}  ${line}\n`);
+  }
 }
 
 function welcome({ servers, logFiles }: Up, folder: string): string {
@@ -82,11 +88,15 @@ function welcome({ servers, logFiles }: Up, folder: string): string {
     "",
     `What to do next, in another terminal ${elsewhere}:`,
     "",
-    "  npx millrace import binance:BTC/USDT trades.csv.gz",
-    "  npx millrace replay start sma-cross binance:BTC/USDT@1m --speed 60",
-    "  npx millrace paper start sma-cross binance:BTC/USDT@1m --cash 10000",
+    "  npx millrace demo                     # once: makes trades, if you have none",
+    "  npx millrace import binance:BTC/USDT .millrace/demo/BTCUSDT-*.csv.gz",
+    "  npx millrace replay start sma-cross binance:BTC/USDT@1m --speed 600",
+    "  npx millrace paper start sma-cross binance:BTC/USDT@1m --from 2024-08-07",
+    "  npx millrace replay start binance:BTC/USDT --from 2024-08-07 --as-live --speed 600",
     "  npx millrace status --watch",
     "",
+    "The last but one plays stored trades as the live stream that paper runs follow. A",
+    "paper run trades from --from on; without, it waits for what is not stored yet.",
     "Ctrl-C stops all; data stay.",
   ].join("\n");
 }

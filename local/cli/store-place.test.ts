@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { writeConnection } from "#local/up/connection-file.ts";
+import { ownMark } from "#local/up/living-process.ts";
+import { parseArguments } from "./command.ts";
+import { candles } from "./commands/candles.ts";
+import { findServers, unexpectedPlace, unexpectedServers } from "./store-place.ts";
+
+it("tells of MILLRACE_STORE where it leads past servers that run, or is passed over", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "millrace-place-"));
+  try {
+    const plain = parseArguments(candles, ["binance:BTC/USDT@1m", "--json"]);
+    const named = parseArguments(candles, ["binance:BTC/USDT@1m", "--store", "b.duckdb"]);
+    const environment = { MILLRACE_UP: folder, MILLRACE_STORE: "a.duckdb" };
+    expect(unexpectedPlace(plain, environment)).toBeNull();
+    await writeConnection(folder, { ...ownMark(), statusUrl: "http://127.0.0.1:1", environment: {} });
+    const servers = findServers(environment)!;
+    expect(unexpectedPlace(plain, environment)).toBe(
+      `MILLRACE_STORE names a.duckdb, which is used, not the servers of ${folder}: --store questdb:// uses those`,
+    );
+    expect(unexpectedServers(servers, environment)).toBe(
+      `the servers of ${folder} are used: MILLRACE_STORE names a.duckdb, and a file has no streams`,
+    );
+    expect(unexpectedPlace(named, environment)).toBeNull();
+    for (const store of [undefined, "", "questdb://"]) {
+      const obvious = { ...environment, MILLRACE_STORE: store };
+      expect(unexpectedPlace(plain, obvious)).toBeNull();
+      expect(unexpectedServers(servers, obvious)).toBeNull();
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
