@@ -87,11 +87,13 @@ function arrivalsOf(markets: readonly (readonly Night[])[], span: number): Arriv
 }
 
 const FROM = MIDNIGHT - 31 * MINUTE;
+const MERGING = planOf("trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@5m"], FROM);
 const PLANS: readonly RunPlan[] = [
   planOf("sma-cross", ["binance:BTC/USDT@1m"], FROM),
   planOf("trend-filter", ["binance:BTC/USDT@1m", "slow=binance:BTC/USDT@30m"], FROM, FROM + 10 * MINUTE),
   planOf("trend-filter", ["kraken:SOL/USD@1m", "slow=binance:BTC/USDT@5m"], FROM, MIDNIGHT + 5 * MINUTE),
   planOf("sma-cross", ["kraken:SOL/USD@30m"], FROM),
+  { ...MERGING, feeds: MERGING.feeds.map((each, i) => (i === 0 ? each : { ...each, resampleOf: "data" })) },
 ];
 
 /** How a market reaches the platform, and when runs are stopped. */
@@ -194,6 +196,7 @@ test(
         midnights,
         midnights,
         midnights.slice(1),
+        midnights,
         midnights,
       ]);
       expect(await play(arrivalsOf(market, delivery.span), until, delivery)).toEqual(clean);
