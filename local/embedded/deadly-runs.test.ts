@@ -5,12 +5,12 @@ import { startReplayRun } from "#shared/app/replay-run.ts";
 import { STARTED_BATCHES } from "#shared/app/started-batch.ts";
 import { stepStrategies } from "#shared/app/step-strategies.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
-import type { LogRecord } from "#shared/ports/event-log.ts";
+import type { EventLog, LogRecord } from "#shared/ports/event-log.ts";
 import type { RunArtefacts } from "#shared/ports/run-artefacts.ts";
 import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { decodeCandlesRecord, encodeCandlesRecord } from "#shared/wire/candle-records.ts";
 import { replayKey } from "#shared/wire/replay-keys.ts";
-import { REPLAY_CANDLES } from "#shared/wire/topics.ts";
+import { REPLAY_CANDLES, RUN_EVENTS } from "#shared/wire/topics.ts";
 import type { StreamPorts } from "./stream-host.ts";
 import {
   type Arrival,
@@ -61,6 +61,22 @@ async function undisturbed(batches: readonly number[] = [100]): Promise<unknown[
   return resultsOf(ports, runs);
 }
 
+/** Sends the market to replay sessions of the strategy that ends its process, each with its last bar. */
+async function replay(ports: MemoryPorts, sessions: ReadonlyMap<string, number>): Promise<void> {
+  const code = await codeOf(ports.catalog, "deadly");
+  const closed = await candlesOf(ports, market());
+  for (const [session, last] of sessions) {
+    const plan = { ...planOf("deadly", FEED, NOON), params: { last } };
+    await startReplayRun(ports, plan, code, `${session}.0`, 0);
+    const generation = { session, generation: 0 };
+    const records = closed.map(({ value }) => {
+      const candles = { ...decodeCandlesRecord(value), replay: generation };
+      return { key: replayKey(generation, candles.instrument), value: encodeCandlesRecord(candles) };
+    });
+    await ports.log.publish(REPLAY_CANDLES, records);
+  }
+}
+
 /** The same store, which takes so many turns for each call, one number after the other, again and again. */
 function paced(store: CheckpointStore, turns: readonly number[]): CheckpointStore {
   let calls = 0;
@@ -108,7 +124,8 @@ describe("a run that ends its process", () => {
   it("keeps no other from the batch for longer than until it died alone twice", async () => {
     const ports = platform();
     const runs = await innocents(ports);
-    for (let i = 0; i < 4; i++) await register(ports, "deadly", FEED, {}, i);
+    // Runs come in the order of their registration: some before the others, some after.
+    for (const now of [1, 2, 21, 22]) await register(ports, "deadly", FEED, {}, now);
     await publishTicks(ports.log, market());
     const clocks: number[][] = [];
     await drainThroughDeaths(ports, async () => {
@@ -118,8 +135,8 @@ describe("a run that ends its process", () => {
       return new MortalProcess(ports);
     });
     expect(clocks[1]).toEqual([0, 0, 0]);
-    // Each of the four has died alone once by then at most.
-    expect(clocks[6]).toEqual(runs.map(() => NOON + 10 * MINUTE));
+    // Each of the four has ended its process alone at most once before.
+    expect(clocks[5]).toEqual(runs.map(() => NOON + 10 * MINUTE));
   });
 
   it("fails alone where loading its code does", async () => {
@@ -153,19 +170,13 @@ describe("a run that ends its process", () => {
 
   it("fails alone where it is a replay's", async () => {
     const ports = platform();
-    const code = await codeOf(ports.catalog, "deadly");
-    const plan = { ...planOf("deadly", FEED, NOON), params: {} };
-    await startReplayRun(ports, plan, code, "replay-1.0", 0);
-    await startReplayRun(ports, { ...plan, params: { last: 100 } }, code, "replay-2.0", 0);
-    const closed = await candlesOf(ports, market());
-    for (const session of ["replay-1", "replay-2"]) {
-      const replay = { session, generation: 0 };
-      const records = closed.map(({ value }) => {
-        const candles = { ...decodeCandlesRecord(value), replay };
-        return { key: replayKey(replay, candles.instrument), value: encodeCandlesRecord(candles) };
-      });
-      await ports.log.publish(REPLAY_CANDLES, records);
-    }
+    await replay(
+      ports,
+      new Map([
+        ["replay-1", 4],
+        ["replay-2", 100],
+      ]),
+    );
     expect(await drainThroughDeaths(ports)).toBe(DEATHS);
     expect(await ports.runs.get("replay-1.0")).toMatchObject({
       status: "failed",
@@ -198,6 +209,31 @@ describe("a run whose process ends for another reason", () => {
     expect(await logsOf(ports, run)).toHaveLength(10);
     const failing = await dyingTimes(DEATHS);
     expect((await failing.ports.runs.get(failing.run))?.status).toBe("failed");
+  });
+
+  it("skips no record where its step cannot be ended", async () => {
+    const ports = platform();
+    // One of a replay: what it skips it cannot take from the store.
+    await replay(ports, new Map([["replay-1", 4]]));
+    const diesNever = (own: StreamPorts): MortalProcess => {
+      const process = new MortalProcess(own);
+      process.die = () => undefined as never;
+      return process;
+    };
+    let isAway = true;
+    const publish: EventLog["publish"] = async (topic, records) => {
+      if (topic === RUN_EVENTS && isAway) {
+        isAway = false;
+        throw new Error("Kafka is away");
+      }
+      return ports.log.publish(topic, records);
+    };
+    const log = { ...inBatches(ports.log, [100]), publish };
+    const start = (death: number): MortalProcess =>
+      death < 2 ? new MortalProcess(ports) : diesNever({ ...ports, log });
+    await expect(drainThroughDeaths(ports, start)).rejects.toThrow("Kafka is away");
+    await drainThroughDeaths(ports, () => diesNever(ports));
+    expect(await logsOf(ports, "replay-1.0")).toHaveLength(10);
   });
 
   it("never fails while no more than two processes in a row are killed before their time", async () => {
@@ -245,6 +281,26 @@ describe("the mark of a batch", () => {
     expect(marks).toBe(batches.length);
     await stepStrategies(ports, batches.at(-1)!);
     expect(marks).toBe(batches.length);
+  });
+
+  it("is gone after a step that throws: the runs are stepped together again", async () => {
+    const ports = platform();
+    const runs = await innocents(ports);
+    const marks: Uint8Array[] = [];
+    const commit = ports.checkpoints.commit.bind(ports.checkpoints);
+    ports.checkpoints.commit = async (...args) => {
+      if (args[0] === STARTED_BATCHES) marks.push(args[3].state);
+      return commit(...args);
+    };
+    await publishTicks(ports.log, market());
+    const artefacts = { load: () => Promise.reject(new Error("the disk is away")) };
+    await expect(drainThroughDeaths({ ...ports, artefacts })).rejects.toThrow("the disk is away");
+    await drainThroughDeaths(ports);
+    const [together, nothing, again] = marks;
+    expect(marks).toHaveLength(3);
+    expect(again).toEqual(together);
+    expect(nothing).not.toEqual(together);
+    expect(await resultsOf(ports, runs)).toEqual(await undisturbed());
   });
 
   it("does harm to nobody where several processes work on one batch at once", async () => {

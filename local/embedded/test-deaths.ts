@@ -64,7 +64,7 @@ export async function drainThroughDeaths(
   ports: StreamPorts,
   start: (death: number) => MortalProcess | Promise<MortalProcess> = () => new MortalProcess(ports),
 ): Promise<number> {
-  for (let deaths = 0; deaths < 10_000; deaths++) {
+  for (let deaths = 0; deaths < 500; deaths++) {
     const process = await start(deaths);
     if (await process.live((own) => new StreamHost(own).drain())) return deaths;
   }
