@@ -14,5 +14,7 @@ export default defineConfig({
     // Property tests and those that start real stores take seconds on a loaded two-core machine; none may hang.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes late on a loaded machine.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -10,5 +10,7 @@ export default defineConfig({
     // A server starts in seconds, on a loaded two-core machine in many; none may hang.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes late on a loaded machine.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

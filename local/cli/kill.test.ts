@@ -15,10 +15,11 @@ test(
   async () => {
     await using folder = await CommandFolder.create();
     const words = ["import", BTC, await writeTrades(folder.file("trades.csv"), makeTrades(20_000, 12))];
+    expect(await folder.output(words, "clean.duckdb")).toMatch(/[\d,]+ new trades/);
+    // The first one read its code from the disk.
     const started = performance.now();
-    const summary = await folder.output(words, "clean.duckdb");
+    await folder.output(words, "again.duckdb");
     const duration = performance.now() - started;
-    expect(summary).toMatch(/[\d,]+ new trades/);
     const clean = await heldCandles(folder.file("clean.duckdb"), BTC, TIMEFRAMES);
     const random = new RandomSource(42, "kills");
     const survived: string[] = [];

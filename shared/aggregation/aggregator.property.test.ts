@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import type { Candle } from "../market/candle.ts";
 import type { Interval } from "../market/interval.ts";
 import { type IdScheme, type Tick, type TickKind, tickColumns } from "../market/tick.ts";
@@ -9,7 +10,7 @@ import { decodeAggregator, encodeAggregator } from "./aggregator-codec.ts";
 import { type CandleContent, candlesByBruteForce } from "./brute-force.ts";
 import type { TickRecord } from "./tick-record.ts";
 
-const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 1_000);
+const RUNS = propertyRuns(1_000).numRuns;
 const INSTRUMENT = "binance:BTC/USDT";
 const FROM_MINUTE = TIMEFRAMES.filter((timeframe) => timeframe !== "1s");
 const SECOND = 1_000;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { checkPlainData, readPlainData, writePlainData } from "./plain-data.ts";
 import { SnapshotReader, SnapshotWriter } from "./snapshot.ts";
 
@@ -30,7 +31,7 @@ test("plain data comes back the same, with the same bytes and order of keys", ()
       expect(back).toStrictEqual(value);
       expect(Buffer.compare(bytesOf(back), bytes)).toBe(0);
     }),
-    { numRuns: Number(process.env["FAST_CHECK_RUNS"] ?? 200) },
+    propertyRuns(200),
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { expectSameInCuts, type PreparedRun, runWhole } from "#shared/testkit/run-cuts.ts";
 import type { InstrumentSpec } from "../market/instrument.ts";
 import type { OrderEvent, OrderId } from "./broker/order.ts";
@@ -18,7 +19,7 @@ import { randomWalk } from "./random-walk.ts";
 import type { RunDefinition } from "./run-definition.ts";
 import { Strategy } from "./strategy.ts";
 
-const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 100);
+const RUNS = propertyRuns(100).numRuns;
 const MINUTE = 60_000;
 const START = Date.UTC(2024, 0, 1);
 

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 import type { AnalyzedRun } from "./analyzer.ts";
 import { ANALYZERS, makeAnalyzer } from "./analyzer-catalog.ts";
 import { eventsOf, randomCycles, type SampleCycle } from "./sample-events.ts";
 
-const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 100);
+const RUNS = propertyRuns(100).numRuns;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const run: AnalyzedRun = { cash: 1000, timeframe: "1d", feeds: ["data"] };

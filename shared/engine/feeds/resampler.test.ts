@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CandleColumns } from "#shared/market/candle.ts";
 import { type Timeframe, windowClose, windowOpen } from "#shared/market/timeframe.ts";
+import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { randomWalk } from "../random-walk.ts";
 import { SnapshotReader, SnapshotWriter } from "../snapshot.ts";
 import { Resampler } from "./resampler.ts";
 import { BAR_COLUMNS } from "./waiting-bars.ts";
 
 const START = Date.UTC(2024, 1, 28);
-const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 100);
+const RUNS = propertyRuns(100).numRuns;
 
 type Row = readonly number[];
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import type { InstrumentSpec } from "../../market/instrument.ts";
 import type { FeedView } from "../feeds/feed-view.ts";
 import { int } from "../parameter.ts";
@@ -11,7 +12,7 @@ import { BollingerBands } from "./bollinger-bands.ts";
 import { SMA } from "./sma.ts";
 import { EVERY_INDICATOR } from "./test-indicators.ts";
 
-const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 12);
+const RUNS = propertyRuns(12).numRuns;
 const MINUTE = 60_000;
 const START = Date.UTC(2024, 0, 1);
 const makers = Object.values(EVERY_INDICATOR);

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { randomWalk } from "../random-walk.ts";
 import { EVERY_INDICATOR } from "./test-indicators.ts";
 import { barsOf, emptyFeed, valuesOf } from "./test-lines.ts";
 
-const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 30);
+const RUNS = propertyRuns(30).numRuns;
 const indicators = Object.entries(EVERY_INDICATOR);
 
 test("the list has every class of this folder", () => {
