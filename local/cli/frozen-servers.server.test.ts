@@ -29,7 +29,7 @@ afterAll(async () => {
 
 test.each<[ServerName, string, readonly string[]]>([
   ["kafka", "Kafka at 127.0.0.1:", ["topics", "dead-letters list"]],
-  ["dynamodb", "DynamoDB at http://127.0.0.1:", ["paper list", "replay list"]],
+  ["dynamodb", "DynamoDB at http://127.0.0.1:", ["paper list", "candles binance:BTC/USDT@1m"]],
   ["questdb", "QuestDB at http://127.0.0.1:", ["runs", "paper list"]],
 ])("people are told soon that %s stands still", { timeout: COMMAND_MS }, async (name, address, commands) => {
   servers.pause(name);

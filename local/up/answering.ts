@@ -16,7 +16,7 @@ export async function answered<T>(answer: Promise<T>, server: string, ms: number
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 
-/** The port, all of whose methods return promises, with `answered` around each call. */
+/** The port, all of whose methods ask the server and return promises, with `answered` around each call. */
 export function answering<Port extends object>(port: Port, server: string, ms: number): Port {
   return new Proxy(port, {
     get: (target, name) => {

@@ -81,7 +81,13 @@ export async function openServerPlatform(
   const server = `DynamoDB at ${dynamodb.endpoint ?? dynamodb.region}`;
   const checkpoints = inTime(asked.checkpoints, server);
   const liveRuns = inTime(asked.liveRuns, server);
-  const leases = inTime(asked.leases, server);
+  const leases: Leases = {
+    // Another's lease is waited for as long as it takes: that the server answers at all is asked before.
+    async withLease(name, work) {
+      if (answerMs !== null) await checkpoints.keys(name);
+      return asked.leases.withLease(name, work);
+    },
+  };
   try {
     const { keepTicksDays } = settings.questdb;
     const opening = openQuestdbStore(settings.questdb, { keepTicksDays, leases });
