@@ -20,7 +20,7 @@ export async function kafkaSettings({ region, kafka }: StreamSettings): Promise<
   return { brokers, user, password, tls, deadlineMs: DEADLINE_MS };
 }
 
-/** Connects to Kafka. Throws InputError where that cannot be done. */
+/** Connects to Kafka, ready to publish. Throws InputError where that cannot be done. */
 export async function openEventLog(settings: StreamSettings): Promise<KafkaEventLog> {
-  return KafkaEventLog.open(await kafkaSettings(settings));
+  return KafkaEventLog.openToPublish(await kafkaSettings(settings));
 }

@@ -1,9 +1,10 @@
 // Serves a function's bundle in a process of its own: asks the host for invocations one after the other, over one
 // connection, and ends when the host is gone. Usage: runtime-client.mjs <bundle>. The Runtime API of 2018-06-01.
-import { Agent, request } from "node:http";
 import { pathToFileURL } from "node:url";
 
 const { env } = process;
+// Imported, it would load all of fetch and web sockets too, which takes longer than the rest of this file.
+const { Agent, request } = process.getBuiltinModule("node:http");
 const base = `http://${env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 

@@ -28,9 +28,25 @@ export class KafkaEventLog implements FollowableLog {
 
   /** Connects. Throws InputError where no broker answers within the deadline, or refuses the user. */
   static async open(settings: KafkaSettings): Promise<KafkaEventLog> {
+    return KafkaEventLog.#opened(new KafkaEventLog(settings), async () => {});
+  }
+
+  /** As `open`, with the connections at hand that the first record to publish would wait for. */
+  static async openToPublish(settings: KafkaSettings): Promise<KafkaEventLog> {
     const log = new KafkaEventLog(settings);
+    return KafkaEventLog.#opened(log, async () => {
+      try {
+        await log.#connectedProducer();
+      } catch (error) {
+        void log.#dropProducer();
+        throw error;
+      }
+    });
+  }
+
+  static async #opened(log: KafkaEventLog, also: () => Promise<void>): Promise<KafkaEventLog> {
     try {
-      await untilDeadline("be reached", settings, () => log.#cluster.connect());
+      await untilDeadline("be reached", log.#settings, () => Promise.all([log.#cluster.connect(), also()]));
     } catch (error) {
       await log.close();
       throw error;
