@@ -1,3 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startDynamodb } from "#local/servers/start-dynamodb.ts";
+import { DynamodbCheckpointStore } from "#shared/adapters/dynamodb/checkpoint-store.ts";
+import { clientOf } from "#shared/adapters/dynamodb/settings.ts";
+import { CHECKPOINT_KEY, createTable } from "#shared/adapters/dynamodb/tables.ts";
+import { LargeStateFolder } from "#shared/adapters/files/large-state-folder.ts";
 import { MemoryCandleStore } from "#shared/adapters/memory/candle-store.ts";
 import { MemoryCheckpointStore } from "#shared/adapters/memory/checkpoint-store.ts";
 import { MemoryEventLog } from "#shared/adapters/memory/event-log.ts";
@@ -24,6 +32,8 @@ import type { Figure } from "./figure.ts";
 const RUNS = 100;
 const WARM = 300;
 const TIMED = 200;
+const TIMED_ON_DYNAMODB = 40;
+const TABLE = "checkpoints";
 const MINUTE = 60_000;
 const START = Date.UTC(2024, 0, 1);
 const FEED = parseFeed("binance:BTC/USDT@1m");
@@ -72,11 +82,76 @@ class TimedCheckpoints extends MemoryCheckpointStore {
   }
 }
 
-/** One candle stepped through 100 paper runs on one stream, in a function that keeps nothing between its batches. */
+/** Checkpoints in DynamoDB Local that tell how long commits are under way, ms. */
+class WatchedCheckpoints extends DynamodbCheckpointStore {
+  /** Of all commits together, and during which any is. */
+  sum = 0;
+  busy = 0;
+  #open = 0;
+  #since = 0;
+
+  override async commit(...args: Parameters<CheckpointStore["commit"]>): Promise<boolean> {
+    const began = performance.now();
+    if (this.#open++ === 0) this.#since = began;
+    try {
+      return await super.commit(...args);
+    } finally {
+      const now = performance.now();
+      this.sum += now - began;
+      if (--this.#open === 0) this.busy += now - this.#since;
+    }
+  }
+}
+
+/**
+ * One candle stepped through 100 paper runs on one stream, in a function that keeps nothing between its batches: what it
+ * takes beside the commits, and what these take in DynamoDB Local.
+ */
 export async function run(): Promise<Figure[]> {
+  const inMemory = new TimedCheckpoints();
+  let before = 0;
+  const cpu = await stepped(inMemory, TIMED, () => {
+    before = inMemory.ms;
+  });
+  const commits = inMemory.ms - before;
+  return [
+    { name: "100 paper runs, one candle, beside commits", value: (cpu - commits) / TIMED, unit: "CPU ms" },
+    { name: "100 paper runs, one candle, commits to memory", value: commits / TIMED, unit: "CPU ms" },
+    ...(await onDynamodb()),
+  ];
+}
+
+async function onDynamodb(): Promise<Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), "millrace-bench-"));
+  const server = await startDynamodb(join(folder, "dynamodb"));
+  const { endpoint, region, ...credentials } = server;
+  const client = clientOf({ endpoint, region, credentials });
+  try {
+    await createTable(client, TABLE, CHECKPOINT_KEY);
+    const watched = new WatchedCheckpoints(client, TABLE, new LargeStateFolder(join(folder, "states")));
+    await stepped(watched, TIMED_ON_DYNAMODB, () => {
+      watched.sum = 0;
+      watched.busy = 0;
+    });
+    const each = watched.busy / TIMED_ON_DYNAMODB;
+    return [
+      { name: "100 paper runs, one candle, commits to DynamoDB", value: each, unit: "ms" },
+      { name: "commits under way at a time", value: watched.sum / watched.busy, unit: "" },
+    ];
+  } finally {
+    client.destroy();
+    await server.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * Steps candles through the runs, `timed` of them after others that warm up; `onWarm` is told between. Resolves to the
+ * CPU time of the timed ones, ms. Throws unless each run has what its backtest has.
+ */
+async function stepped(checkpoints: CheckpointStore, timed: number, onWarm: () => void): Promise<number> {
   const ranges = new MemoryRangeRegistry();
   const topics = [CANDLES, RUN_EVENTS].map((name) => ({ name, partitions: 1, groups: [], bound: 1_000 }));
-  const checkpoints = new TimedCheckpoints();
   const ports = {
     ticks: new MemoryTickStore(),
     candles: new MemoryCandleStore(ranges),
@@ -89,7 +164,31 @@ export async function run(): Promise<Figure[]> {
     watchdog: new VmWatchdog(),
   };
   const code = { strategy: await catalog.load("sma-cross"), engineHash: "engine" };
-  const planOf = (i: number): RunPlan => ({
+  for (let i = 0; i < RUNS; i++) await startPaperRun(ports, planOf(i), code, i);
+  let cpu = 0;
+  const warm = Math.ceil((WARM * timed) / TIMED);
+  for (let i = 0; i < warm + timed; i++) {
+    const candle = minute(i);
+    await ports.candles.put([candle]);
+    const { instrument } = FEED;
+    const value = encodeCandlesRecord({ instrument, candles: [candle], dirty: [], coverage: [], ended: null });
+    const record = { topic: CANDLES, partition: 0, offset: i, appendTime: i, key: "binance:BTC/USDT", value };
+    if (i === warm) onWarm();
+    const began = process.cpuUsage();
+    await stepStrategies(ports, [record]);
+    const { user, system } = process.cpuUsage(began);
+    if (i >= warm) cpu += (user + system) / 1_000;
+  }
+  for (const record of await ports.runs.list()) {
+    const tested = await backtest(ports, parsePlan(record.definition), code, 1);
+    const { resultHash } = await standOf(ports, record);
+    if (resultHash !== tested.resultHash) throw new Error(`run ${record.run} differs from its backtest`);
+  }
+  return cpu;
+}
+
+function planOf(i: number): RunPlan {
+  return {
     strategy: "sma-cross",
     params: { fast: 2 + (i % 10), slow: 20 + i },
     feeds: [{ feed: FEED, spec: specOf(FEED.instrument, START) }],
@@ -98,28 +197,5 @@ export async function run(): Promise<Figure[]> {
     warmFrom: START,
     tradeFrom: START,
     end: null,
-  });
-  for (let i = 0; i < RUNS; i++) await startPaperRun(ports, planOf(i), code, i);
-  let cpu = 0;
-  for (let i = 0; i < WARM + TIMED; i++) {
-    const candle = minute(i);
-    await ports.candles.put([candle]);
-    const { instrument } = FEED;
-    const value = encodeCandlesRecord({ instrument, candles: [candle], dirty: [], coverage: [], ended: null });
-    const record = { topic: CANDLES, partition: 0, offset: i, appendTime: i, key: "binance:BTC/USDT", value };
-    if (i === WARM) checkpoints.ms = 0;
-    const began = process.cpuUsage();
-    await stepStrategies(ports, [record]);
-    const { user, system } = process.cpuUsage(began);
-    if (i >= WARM) cpu += (user + system) / 1_000;
-  }
-  for (const record of await ports.runs.list()) {
-    const tested = await backtest(ports, parsePlan(record.definition), code, 1);
-    const { resultHash } = await standOf(ports, record);
-    if (resultHash !== tested.resultHash) throw new Error(`run ${record.run} differs from its backtest`);
-  }
-  return [
-    { name: "100 paper runs, one candle, beside commits", value: (cpu - checkpoints.ms) / TIMED, unit: "CPU ms" },
-    { name: "100 paper runs, one candle, commits to memory", value: checkpoints.ms / TIMED, unit: "CPU ms" },
-  ];
+  };
 }
