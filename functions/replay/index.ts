@@ -79,3 +79,5 @@ process.once("SIGTERM", () => {
 await playReplays(new ReplayTask(ports, clock, listener), clock, () => stopped);
 await Promise.all([log.close(), store.close()]);
 closeTables();
+// An import that was broken off may take a while to end, and is made whole by the next task.
+process.exit();

@@ -26,12 +26,12 @@ export class DuckdbReplayFiles implements ReplayFiles {
   }
 
   /** An import that was cut off is made whole: rows that are held already change nothing. */
-  async open(session: string, path: string, instrument: Instrument): Promise<ReplayFileStore> {
+  async open(session: string, path: string, instrument: Instrument, breakOff: AbortSignal): Promise<ReplayFileStore> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const held = await this.#imported(session);
     const store = await openStore(this.#path(session, "duckdb"));
     try {
-      const { rejected } = held ?? (await this.#import(store, session, path, instrument));
+      const { rejected } = held ?? (await this.#import(store, session, path, instrument, breakOff));
       const rejects = rejected === 0 ? null : { rows: rejected, path: this.#path(session, "rejects.csv") };
       const { ticks, candles, ranges } = store;
       return { ticks, candles, ranges, rejects, close: () => store.close() };
@@ -51,17 +51,23 @@ export class DuckdbReplayFiles implements ReplayFiles {
     await rm(this.#path(session, "rejects.csv"), { force: true });
   }
 
-  async #import(store: DuckdbStore, session: string, path: string, instrument: Instrument): Promise<Imported> {
+  async #import(
+    store: DuckdbStore,
+    session: string,
+    path: string,
+    instrument: Instrument,
+    breakOff: AbortSignal,
+  ): Promise<Imported> {
     const file = await new FileTradeReader().open({ path, instrument, timeframe: null, now: Date.now() });
     // Of an import that was cut off, all are told again.
     await rm(this.#path(session, "rejects.csv"), { force: true });
     const rejects = new RejectsFile(this.#path(session, "rejects.csv"));
     const listener = {
-      progress: () => {},
+      progress: () => breakOff.throwIfAborted(),
       rejects: (rows: Parameters<RejectsFile["append"]>[1]) => rejects.append(path, rows),
     };
     const { rejected } = await importFile(store, instrument, file, listener);
-    await rebuild(store, instrument);
+    await rebuild(store, instrument, () => breakOff.throwIfAborted());
     const imported: Imported = { rejected };
     const making = this.#path(session, "imported.new");
     await writeFile(making, JSON.stringify(imported), { mode: 0o600 });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { backtest } from "#shared/app/backtest.ts";
 import { type ReplayListener, ReplayTask } from "#shared/app/replay/play-replays.ts";
-import type { PlayReplaysPorts } from "#shared/app/replay/replay-ports.ts";
+import type { PlayReplaysPorts, ReplayFiles } from "#shared/app/replay/replay-ports.ts";
 import { REPLAY } from "#shared/app/replay/session-store.ts";
 import { startAsLive } from "#shared/app/replay/start-as-live.ts";
 import { putSession } from "#shared/app/replay/start-replay.ts";
-import { listReplays, pauseReplay, stopReplay } from "#shared/app/replay/steer-replay.ts";
+import { listReplays, pauseReplay, resumeReplay, seekReplay, stopReplay } from "#shared/app/replay/steer-replay.ts";
 import { InputError } from "#shared/market/input-error.ts";
+import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { EventLog } from "#shared/ports/event-log.ts";
 import { REPLAY_CANDLES, REPLAY_TICKS } from "#shared/wire/topics.ts";
 import { codeOf, deadLetters, type MemoryPorts, memoryPorts } from "./test-chain.ts";
@@ -115,14 +116,17 @@ describe("a passing fault", () => {
   });
 });
 
+/** Checkpoints of which a method may be replaced. */
+function checkpointsOf({ checkpoints }: MemoryPorts): CheckpointStore {
+  return {
+    ...{ load: checkpoints.load.bind(checkpoints), commit: checkpoints.commit.bind(checkpoints) },
+    ...{ remove: checkpoints.remove.bind(checkpoints), keys: checkpoints.keys.bind(checkpoints) },
+  };
+}
+
 /** Ports whose checkpoints list no keys. */
 function blindTo(ports: MemoryPorts): MemoryPorts {
-  const { checkpoints } = ports;
-  const blind = {
-    ...{ load: checkpoints.load.bind(checkpoints), commit: checkpoints.commit.bind(checkpoints) },
-    ...{ remove: checkpoints.remove.bind(checkpoints), keys: async () => [] },
-  };
-  return { ...ports, checkpoints: blind };
+  return { ...ports, checkpoints: { ...checkpointsOf(ports), keys: async () => [] } };
 }
 
 describe("the live stream of an instrument", () => {
@@ -167,6 +171,38 @@ describe("the live stream of an instrument", () => {
   });
 });
 
+/** Files whose reading goes on, whoever breaks it off, until `end` says so. */
+function readingFiles(ports: MemoryPorts) {
+  let end = (): void => {};
+  const whole = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const signals: AbortSignal[] = [];
+  const told = {
+    ...{ clock: new TestClock(0), end, opened: 0, closed: 0, removed: [] as string[] },
+    brokenOff: () => signals.every(({ aborted }) => aborted),
+    files: {
+      ...filesOf(ports),
+      open: async (...of: Parameters<ReplayFiles["open"]>) => {
+        told.opened++;
+        signals.push(of[3]);
+        await whole;
+        const close = async (): Promise<void> => void told.closed++;
+        return { ...(await filesOf(ports).open(...of)), close };
+      },
+      remove: async (session: string) => void told.removed.push(session),
+    },
+  };
+  return told;
+}
+
+async function playRounds(ports: MemoryPorts, task: ReplayTask, clock: TestClock, count: number): Promise<void> {
+  for (let round = 0; round < count; round++) {
+    await clock.sleep(await task.round());
+    await serveOnce(ports);
+  }
+}
+
 describe("a session of a file", () => {
   it("keeps no other waiting while its file is read, and says what it waits for", async () => {
     const ports = await market(5);
@@ -193,6 +229,102 @@ describe("a session of a file", () => {
     }
     expect(await sessionIn(ports, slow)).toMatchObject({ phase: "finished", waits: null });
     await task.close();
+  });
+
+  it("keeps no other waiting while its file is read, though its checkpoint cannot be read meanwhile", async () => {
+    const ports = await market(10);
+    const slow = await started(ports, { id: "slow", file: "/trades.csv" });
+    const quick = await started(ports);
+    const reading = readingFiles(ports);
+    const broken = { ...checkpointsOf(ports) };
+    let faults = 0;
+    broken.load = async (stage, key) => {
+      if (key !== slow || reading.opened === 0 || faults === 3) return ports.checkpoints.load(stage, key);
+      faults++;
+      throw new InputError("store", "DynamoDB does not answer");
+    };
+    const task = new ReplayTask({ ...replayPorts(ports, reading.files), checkpoints: broken }, reading.clock, SILENT);
+    await playRounds(ports, task, reading.clock, 50);
+    expect([faults, (await sessionIn(ports, quick)).phase]).toEqual([3, "finished"]);
+    reading.end();
+    await playRounds(ports, task, reading.clock, 50);
+    expect((await sessionIn(ports, slow)).phase).toBe("finished");
+    // What was being read was not read again beside it.
+    expect(reading.opened).toBe(1);
+    await task.close();
+  });
+
+  it("is stopped at once while its file is read, which is broken off and removed", async () => {
+    const ports = await market(10);
+    const id = await started(ports, { file: "/trades.csv" });
+    const reading = readingFiles(ports);
+    const task = new ReplayTask(replayPorts(ports, reading.files), reading.clock, SILENT);
+    await playRounds(ports, task, reading.clock, 5);
+    await stopReplay(ports.checkpoints, id);
+    await playRounds(ports, task, reading.clock, 5);
+    expect(await sessionIn(ports, id)).toMatchObject({ phase: "stopped", waits: null });
+    expect([reading.brokenOff(), reading.removed]).toEqual([true, []]);
+    reading.end();
+    await expect.poll(() => [new Set(reading.removed), reading.closed]).toEqual([new Set([id]), 1]);
+  });
+
+  it("breaks its file off, and is not waited for, when the task ends", async () => {
+    const ports = await market(10);
+    await started(ports, { file: "/trades.csv" });
+    const reading = readingFiles(ports);
+    const task = new ReplayTask(replayPorts(ports, reading.files), reading.clock, SILENT);
+    await playRounds(ports, task, reading.clock, 5);
+    await task.close();
+    expect([reading.brokenOff(), reading.removed]).toEqual([true, []]);
+    reading.end();
+    await expect.poll(() => reading.closed).toBe(1);
+  });
+
+  it.each([false, true])(
+    "is stopped while what its file is imported into is at fault, having played: %s",
+    async (played) => {
+      const ports = await market(30);
+      const id = await started(ports, { file: "/trades.csv", speed: 60 });
+      const clock = new TestClock(0);
+      const at = async (): Promise<boolean> => (await sessionIn(ports, id)).at < NOON + 20 * MINUTE;
+      if (played) await playAll(ports, clock, at, filesOf(ports));
+      const full = {
+        ...filesOf(ports),
+        open: () => Promise.reject(new InputError("store", "no space left on device")),
+      };
+      const task = new ReplayTask(replayPorts(ports, full), clock, SILENT);
+      await playRounds(ports, task, clock, 5);
+      expect(await sessionIn(ports, id)).toMatchObject({ phase: "playing", waits: "no space left on device" });
+      await stopReplay(ports.checkpoints, id);
+      await playRounds(ports, task, clock, 50);
+      expect(await sessionIn(ports, id)).toMatchObject({ phase: "stopped", waits: null, error: null });
+      expect((await ports.runs.running()).length).toBe(0);
+    },
+  );
+
+  it("may be paused and sought while its file is read", async () => {
+    const ports = await market(30);
+    const id = await started(ports, { file: "/trades.csv", speed: 60 });
+    const reading = readingFiles(ports);
+    const task = new ReplayTask(replayPorts(ports, reading.files), reading.clock, SILENT);
+    await playRounds(ports, task, reading.clock, 5);
+    await pauseReplay(ports.checkpoints, id);
+    await seekReplay(ports.checkpoints, id, NOON + 20 * MINUTE);
+    await playRounds(ports, task, reading.clock, 5);
+    expect(await sessionIn(ports, id)).toMatchObject({
+      paused: true,
+      waits: "/trades.csv is being read",
+      begun: false,
+    });
+    reading.end();
+    await playRounds(ports, task, reading.clock, 50);
+    expect(await sessionIn(ports, id)).toMatchObject({ paused: true, waits: null, at: NOON + 20 * MINUTE });
+    expect((await ports.results.read("replay-1.1")).cycles.length).toBe(20);
+    await resumeReplay(ports.checkpoints, id);
+    await playRounds(ports, task, reading.clock, 200);
+    expect(await sessionIn(ports, id)).toMatchObject({ phase: "finished", generation: 1 });
+    const tested = await backtest(ports, PLAN, await codeOf(ports.catalog, PLAN.strategy), 0);
+    expect(await ports.runs.get("replay-1.1")).toMatchObject({ resultHash: tested.resultHash });
   });
 
   it.each([

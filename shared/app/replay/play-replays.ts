@@ -37,7 +37,7 @@ export class ReplayTask {
   /** What was told last of sessions that cannot go on; under null of all. */
   readonly #faults = new Map<string | null, string>();
   /** Until when sessions that met a fault are left alone. */
-  readonly #resting = new Map<string, number>();
+  readonly #resting = new Map<string | null, number>();
   #looked = Number.NEGATIVE_INFINITY;
   #lookedForOld = Number.NEGATIVE_INFINITY;
 
@@ -55,6 +55,7 @@ export class ReplayTask {
     await this.#trying(null, () => this.#lookForSessions());
     let wait = LOOK_FOR_SESSIONS;
     for (const [id, player] of [...this.#players]) {
+      if (this.#rests(id)) continue;
       await this.#trying(id, async () => {
         wait = Math.min(wait, await this.#playOn(id, player));
       });
@@ -72,6 +73,7 @@ export class ReplayTask {
   async #trying(id: string | null, work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      this.#resting.delete(id);
       if (id !== null) this.#faults.delete(id);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -84,11 +86,15 @@ export class ReplayTask {
   }
 
   async #rest(id: string, reason: string): Promise<void> {
-    const player = this.#players.get(id);
-    this.#players.delete(id);
     this.#resting.set(id, this.#clock.now() + AFTER_FAULT);
-    await player?.close().catch(() => undefined);
-    if (player !== undefined) await this.#note(id, reason);
+    const player = this.#players.get(id);
+    if (player === undefined) return;
+    await player.reset().catch(() => undefined);
+    await this.#note(id, reason);
+  }
+
+  #rests(id: string): boolean {
+    return this.#clock.now() < (this.#resting.get(id) ?? 0);
   }
 
   /** States what a session waits for where users see it. */
@@ -126,7 +132,7 @@ export class ReplayTask {
     const ids = await this.#ports.checkpoints.keys(REPLAY);
     this.#looked = now;
     for (const id of ids) {
-      if (this.#players.has(id) || this.#ended.has(id) || now < (this.#resting.get(id) ?? 0)) continue;
+      if (this.#players.has(id) || this.#ended.has(id) || this.#rests(id)) continue;
       await this.#trying(id, () => this.#take(id));
     }
     this.#faults.delete(null);
@@ -134,7 +140,6 @@ export class ReplayTask {
 
   async #take(id: string): Promise<void> {
     const stored = await loadSession(this.#ports.checkpoints, id);
-    this.#resting.delete(id);
     if (stored === null) return;
     const { session } = stored;
     if (hasEnded(session)) this.#ended.set(id, session.ended ?? this.#clock.now());

@@ -20,9 +20,10 @@ export interface ReplayFileStore extends ReplayStore {
 export interface ReplayFiles {
   /**
    * The file of a session, imported whole and made into candles, once for all times that it is opened. Throws InputError
-   * for one that is missing, damaged or of something else, 'store' where what it is imported into is at fault.
+   * for one that is missing, damaged or of something else, 'store' where what it is imported into is at fault. Rejects
+   * soon after `breakOff` says so, unless it is open by then; the next call makes the import whole.
    */
-  open(session: string, path: string, instrument: Instrument): Promise<ReplayFileStore>;
+  open(session: string, path: string, instrument: Instrument, breakOff: AbortSignal): Promise<ReplayFileStore>;
   /** Removes what was imported for a session, if anything. It must be closed. */
   remove(session: string): Promise<void>;
   /** Removes what else was written for a session: the rows that were left out. */

@@ -203,7 +203,7 @@ const MOST_STEPS = 1_000_000;
 
 /** Asks for the end of a session, wherever it is. One that is over stays as it ended. */
 export function stop(session: ReplaySession): ReplaySession {
-  return hasEnded(session) ? session : { ...session, phase: "stopping" };
+  return hasEnded(session) ? session : { ...session, phase: "stopping", waits: null };
 }
 
 /**

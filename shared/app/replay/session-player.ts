@@ -22,6 +22,11 @@ const MOST_AT_ONCE = 500;
 const LOOK = 200;
 /** How often it is asked whether a run has failed, ms. */
 const LOOK_AT_RUN = 1_000;
+/**
+ * How long the end of a session waits for its file, whose candles the figures of its run need, ms: one that was imported
+ * is open by then.
+ */
+const FOR_FILE = 10_000;
 /** Event time that a record of ticks holds at most, ms: no more than what is due within a second. */
 const LONGEST_SPAN = 60_000;
 
@@ -54,6 +59,8 @@ export class SessionPlayer {
   #speed = 1;
   readonly #file: SessionFile;
   #askedRun = Number.NEGATIVE_INFINITY;
+  /** When it was first seen that the session is to be stopped. */
+  #stopsSince: number | null = null;
 
   constructor(ports: PlayReplaysPorts, id: string) {
     this.#ports = ports;
@@ -68,24 +75,55 @@ export class SessionPlayer {
       await this.#cleanUp(stored?.session ?? null);
       return null;
     }
+    const { session } = stored;
     try {
-      if (!this.#file.isReady(stored.session)) {
-        return { session: stored.session, records: 0, wait: LOOK, waits: `${stored.session.file} is being read` };
+      if (this.#awaitsFile(session, now)) {
+        return { session, records: 0, wait: LOOK, waits: `${session.file} is being read` };
       }
       const round = await this.#round(stored, now);
       return { ...round, waits: null };
     } catch (error) {
       if (!(error instanceof Unplayable)) throw error;
-      const phase = stored.session.phase === "stopping" ? "stopped" : "failed";
-      return { ...(await this.#end(stored, phase, error.message, now)), waits: null };
+      return { ...(await this.#end(stored, "failed", error.message, now)), waits: null };
+    }
+  }
+
+  /**
+   * Forgets all but what is stored, so that the next round begins anew. An import of the session's file that is under
+   * way goes on.
+   */
+  async reset(): Promise<void> {
+    try {
+      await this.#closeSteps();
+    } finally {
+      await this.#file.reset();
     }
   }
 
   /** Lets go of what is open. */
   async close(): Promise<void> {
-    await this.#steps?.return(undefined);
-    this.#steps = null;
+    await this.#closeSteps();
     await this.#file.close();
+  }
+
+  async #closeSteps(): Promise<void> {
+    const steps = this.#steps;
+    this.#steps = null;
+    this.#pace.halt();
+    await steps?.return(undefined);
+  }
+
+  /** Whether the session's file is to be read first. Throws what that came to. */
+  #awaitsFile(session: ReplaySession, now: number): boolean {
+    if (session.phase !== "stopping") return !this.#file.isReady(session);
+    // Whatever becomes of the file, the session is stopped.
+    this.#stopsSince ??= now;
+    if (session.run === null || !hasPlayed(session) || now - this.#stopsSince > FOR_FILE) return false;
+    try {
+      return !this.#file.isReady(session);
+    } catch {
+      return false;
+    }
   }
 
   async #round(stored: StoredSession, now: number): Promise<Round> {
@@ -124,7 +162,7 @@ export class SessionPlayer {
     return null;
   }
 
-  /** What it reads from: its file's store is ready in each round. */
+  /** What it reads from: its file's store is ready in each round but of one that is stopped. */
   #store(session: ReplaySession): ReplayStore {
     return session.file === null ? this.#ports : this.#file.store!;
   }
@@ -181,8 +219,7 @@ export class SessionPlayer {
   async #openSteps(session: ReplaySession): Promise<void> {
     const from = placeText(session);
     if (this.#steps !== null && this.#from === from) return;
-    await this.#steps?.return(undefined);
-    this.#pace.halt();
+    await this.#closeSteps();
     this.#steps = replaySteps(this.#store(session), session, () => this.#span());
     this.#from = from;
     await this.#take();
@@ -243,9 +280,15 @@ export class SessionPlayer {
   }
 
   async #cleanUp(session: ReplaySession | null): Promise<void> {
-    await this.close();
-    if (session !== null && session.file !== null) await this.#ports.files.remove(session.session);
+    await this.#closeSteps();
+    if (session === null || session.file === null) await this.#file.close();
+    else await this.#file.remove(session.session);
   }
+}
+
+/** Whether it may have a run that has folded something. */
+function hasPlayed({ begun, generation }: ReplaySession): boolean {
+  return begun || generation > 0;
 }
 
 /** What the steps to come depend on. */
