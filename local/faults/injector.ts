@@ -147,7 +147,12 @@ export class Injector {
 
   async #deliverAgain(stage: StageName): Promise<void> {
     for (const topic of topicsOf(stage)) {
-      const records = await allRecords(this.#parts.chain.log, `again/${this.#groups++}`, topic);
+      let records: readonly LogRecord[] = [];
+      // Another fault may have taken the log away.
+      await until(`read ${topic} again`, EFFECT_MS, async () => {
+        records = await allRecords(this.#parts.chain.log, `again/${this.#groups++}`, topic);
+        return true;
+      });
       for (let at = 0; at < records.length; at += BATCH) {
         await this.#invoke(stage, records.slice(at, at + BATCH));
       }
