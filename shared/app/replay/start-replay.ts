@@ -92,7 +92,11 @@ async function requireData(ports: ReadCandlesPorts, plan: RunPlan, mode: ReplayM
     if (resampleOf !== undefined) continue;
     if (mode === "ticks") await requireTicks(ports.ticks, feed.instrument, plan.warmFrom, plan.end);
     else if (!(await hasBar(ports, plan, feed))) {
-      throw new InputError("no-data", `${feedKey(feed)} has no candles ${spanText(plan.warmFrom, plan.end)}`);
+      const key = instrumentKey(feed.instrument);
+      throw new InputError(
+        "no-data",
+        `${feedKey(feed)} has no candles${spanText(plan.warmFrom, plan.end)}: import ${key} first, or move the span`,
+      );
     }
   }
 }
@@ -119,11 +123,11 @@ export async function requireTicks(
   const first = await ticks.atOrAfter(instrument, from);
   if (first !== null && (to === null || first.ts < to)) return;
   const key = instrumentKey(instrument);
-  throw new InputError("no-data", `${key} has no trades ${spanText(from, to)}: import ${key} first, or move the span`);
+  throw new InputError("no-data", `${key} has no trades${spanText(from, to)}: import ${key} first, or move the span`);
 }
 
 function spanText(from: number, to: number | null): string {
-  return `from ${timeText(from)}${to === null ? "" : ` to ${timeText(to)}`}`;
+  return `${from === 0 ? "" : ` from ${timeText(from)}`}${to === null ? "" : ` to ${timeText(to)}`}`;
 }
 
 function timeText(ms: number): string {
