@@ -68,16 +68,17 @@ function instrumentLines(instruments: readonly LiveInstrument[], now: number): s
     { heading: "known up to (UTC)" },
     { heading: "last record folded" },
   ] as const;
-  const rows = instruments.map(({ instrument, watermark, lastRecord, ended }) => [
+  const rows = instruments.map(({ instrument, watermark, lastRecord, ended, error }) => [
     instrument,
-    watermark === null ? "nothing yet" : formatTime(watermark),
+    error !== null ? "cannot be told" : watermark === null ? "nothing yet" : formatTime(watermark),
     ended !== null
       ? `ended at ${formatTime(ended)}`
       : lastRecord === null
         ? "–"
         : `${formatDuration(Math.max(0, now - lastRecord))} ago`,
   ]);
-  return renderTable(columns, rows).split("\n");
+  const faults = instruments.flatMap(({ error }) => (error === null ? [] : wrapped(error)));
+  return [...renderTable(columns, rows).split("\n"), ...faults];
 }
 
 function runLines(open: readonly OpenRun[]): string[] {

@@ -4,12 +4,13 @@ import { MemoryEventLog } from "../adapters/memory/event-log.ts";
 import { MemoryRangeRegistry } from "../adapters/memory/range-registry.ts";
 import { MemoryRunRegistry } from "../adapters/memory/run-registry.ts";
 import { MemoryTickStore } from "../adapters/memory/tick-store.ts";
+import { AGGREGATOR_SCHEMA } from "../aggregation/aggregator-codec.ts";
 import { InputError } from "../market/input-error.ts";
 import { tickColumns } from "../market/tick.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
 import { encodeTickRecord } from "../wire/tick-records.ts";
 import { CANDLES, DEAD_LETTERS, TICKS } from "../wire/topics.ts";
-import { aggregate } from "./aggregate.ts";
+import { AGGREGATE, aggregate } from "./aggregate.ts";
 import { platformStatus, type StatusPorts, type Within } from "./status.ts";
 
 const BTC = { exchange: "binance", symbol: "BTC/USDT" };
@@ -91,7 +92,7 @@ test("lag, watermarks, lost spans, runs that wait or failed, and dead letters ar
   expect(told.stages.value).toEqual([{ stage: "aggregate", topic: TICKS, partition: 0, lag: 2 }]);
   expect(told.deadLetters.value).toBe(1);
   expect(told.instruments.value).toEqual([
-    { instrument: "binance:BTC/USDT", watermark: NOON - 2_000, lastRecord: NOON + 5, ended: null },
+    { instrument: "binance:BTC/USDT", watermark: NOON - 2_000, lastRecord: NOON + 5, ended: null, error: null },
   ]);
   expect(told.lost.value).toEqual([
     { instrument: "binance:BTC/USDT", spans: 1, length: 60_000, last: 60_000, reason: "the connection broke" },
@@ -101,6 +102,22 @@ test("lag, watermarks, lost spans, runs that wait or failed, and dead letters ar
     { run: "replay-1.0", waits: null },
   ]);
   expect(told.runs.value?.failed).toEqual([{ run: "paper-2", strategy: "sma-cross", error: "RangeError in next()" }]);
+});
+
+test("an instrument whose state is of another version is told with what to do, and the others as ever", async () => {
+  const { log, checkpoints, ports } = parts();
+  const value = encodeTickRecord(BTC, { kind: "heartbeat", watermark: NOON });
+  await log.publish(TICKS, [{ key: "binance:BTC/USDT", value }]);
+  await aggregate({ log, checkpoints }, await log.poll("aggregate/ticks", TICKS, 1));
+  const newer = { schema: AGGREGATOR_SCHEMA + 1, state: Uint8Array.of(9, 255), fence: [] };
+  await checkpoints.commit(AGGREGATE, "kraken:SOL/USD", 0, newer);
+  expect((await platformStatus(ports, READERS, within)).instruments.value).toEqual([
+    expect.objectContaining({ instrument: "binance:BTC/USDT", watermark: NOON, error: null }),
+    {
+      ...{ instrument: "kraken:SOL/USD", watermark: null, lastRecord: null, ended: null },
+      error: expect.stringMatching(/^aggregate of kraken:SOL\/USD has a state of schema 2, .*: upgrade Millrace/),
+    },
+  ]);
 });
 
 test("a topic that is missing is told beside those that are there", async () => {

@@ -1,4 +1,4 @@
-import { decodeAggregator } from "../aggregation/aggregator-codec.ts";
+import { AGGREGATOR_SCHEMA, decodeAggregator } from "../aggregation/aggregator-codec.ts";
 import { InputError } from "../market/input-error.ts";
 import { type Instrument, instrumentKey } from "../market/instrument.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
@@ -10,6 +10,7 @@ import { DEAD_LETTERS, ONLOOKER } from "../wire/topics.ts";
 import { AGGREGATE, LIVE_TIMEFRAMES } from "./aggregate.ts";
 import { hasEnded, type ReplaySession } from "./replay/replay-session.ts";
 import { listReplays } from "./replay/steer-replay.ts";
+import { loadState, OtherSchemaError } from "./stage.ts";
 import { groupPosition, lagOf } from "./topics.ts";
 
 /** What could be told of one part of the platform, or why it could not. */
@@ -35,6 +36,8 @@ export interface LiveInstrument {
   readonly lastRecord: number | null;
   /** When it ended; null while it is traded. */
   readonly ended: number | null;
+  /** Why nothing can be told of it: another version of Millrace wrote its state; null where this one reads it. */
+  readonly error: string | null;
 }
 
 /** What is recorded as lost of an instrument. */
@@ -170,20 +173,26 @@ async function heldLetters(log: EventLog): Promise<number> {
 
 async function liveInstruments(checkpoints: CheckpointStore): Promise<LiveInstrument[]> {
   const keys = await checkpoints.keys(AGGREGATE);
-  return Promise.all(
-    keys.map(async (instrument) => {
-      const stored = await checkpoints.load(AGGREGATE, instrument);
-      if (stored === null) return { instrument, watermark: null, lastRecord: null, ended: null };
-      const { watermark, endedAt } = decodeAggregator(stored.state, LIVE_TIMEFRAMES);
-      const lastRecord = Math.max(0, ...stored.fence.map(({ appendTime }) => appendTime));
-      return {
-        instrument,
-        watermark: watermark === Number.NEGATIVE_INFINITY ? null : watermark,
-        lastRecord: lastRecord === 0 ? null : lastRecord,
-        ended: endedAt,
-      };
-    }),
-  );
+  return Promise.all(keys.map((instrument) => liveInstrument(checkpoints, instrument)));
+}
+
+async function liveInstrument(checkpoints: CheckpointStore, instrument: string): Promise<LiveInstrument> {
+  const unknown = { instrument, watermark: null, lastRecord: null, ended: null, error: null };
+  try {
+    const stored = await loadState(checkpoints, { stage: AGGREGATE, key: instrument, schema: AGGREGATOR_SCHEMA });
+    if (stored === null) return unknown;
+    const { watermark, endedAt } = decodeAggregator(stored.state, LIVE_TIMEFRAMES);
+    const lastRecord = Math.max(0, ...stored.fence.map(({ appendTime }) => appendTime));
+    return {
+      ...unknown,
+      watermark: watermark === Number.NEGATIVE_INFINITY ? null : watermark,
+      lastRecord: lastRecord === 0 ? null : lastRecord,
+      ended: endedAt,
+    };
+  } catch (error) {
+    if (error instanceof OtherSchemaError) return { ...unknown, error: error.message };
+    throw error;
+  }
 }
 
 async function lostSpans({ ticks, ranges }: Awaited<ReturnType<StatusPorts["store"]>>): Promise<LostSpans[]> {
