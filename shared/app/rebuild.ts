@@ -2,11 +2,13 @@ import { LATENESS } from "../aggregation/aggregator.ts";
 import { Rollup } from "../aggregation/rollup.ts";
 import { type ClosedWindow, candleOf, windowOf } from "../aggregation/window-state.ts";
 import type { Candle, CandleOrigin } from "../market/candle.ts";
+import { InputError } from "../market/input-error.ts";
 import { type Instrument, instrumentKey } from "../market/instrument.ts";
 import { type Interval, joinIntervals } from "../market/interval.ts";
 import { childOf, nominalLength, TIMEFRAMES, type Timeframe, windowClose, windowOpen } from "../market/timeframe.ts";
 import type { CandleStore } from "../ports/candle-store.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
+import type { Lease } from "../ports/leases.ts";
 import type { DirtyRange, RangeRegistry } from "../ports/range-registry.ts";
 import type { TickStore } from "../ports/tick-store.ts";
 import { liveWatermark } from "./aggregate.ts";
@@ -19,6 +21,9 @@ export interface RebuildPorts {
   readonly checkpoints: CheckpointStore;
 }
 
+type RebuiltCandles = Pick<CandleStore, "readOrigin" | "replace">;
+type LeasedPorts = Omit<RebuildPorts, "candles"> & { readonly candles: RebuiltCandles };
+
 /** How far a rebuild has come: event time folded, of the span to fold. */
 export type RebuildProgress = (at: number, span: Interval) => void;
 
@@ -30,26 +35,58 @@ const BASE: Timeframe = "1m";
 /**
  * Folds an instrument's dirty ranges anew from stored ticks, with the fold of the live stream, and replaces the rebuilt
  * candles of every timeframe that depend on them. History never passes the live watermark: of what is live, only windows
- * that ended 15 minutes before it are rebuilt, the rest stays dirty.
+ * that ended 15 minutes before it are rebuilt, the rest stays dirty. Throws InputError 'conflict' where another process
+ * may have rebuilt the instrument meanwhile; what this one wrote is dirty again then.
  */
 export async function rebuild(
   ports: RebuildPorts,
   instrument: Instrument,
   onProgress?: RebuildProgress,
 ): Promise<void> {
-  await ports.ranges.withLease(instrument, async () => {
-    const marks = await ports.ranges.dirty(instrument);
-    if (marks.length === 0) return;
-    const watermark = await liveWatermark(ports.checkpoints, instrument);
-    const limit = watermark === null ? Number.POSITIVE_INFINITY : windowOpen(BASE, watermark - LATENESS);
-    for (const span of await spansToFold(ports.ticks, instrument, marks, limit)) {
-      await rebuildBase(ports, instrument, span, onProgress);
-      const open = await rebuildLonger(ports.candles, instrument, span, limit);
-      // A longer window that is still live gets its turn when the watermark is past its end.
-      if (open) await ports.ranges.markDirty(instrument, limit, limit + 1);
+  const begun: Interval[] = [];
+  try {
+    await ports.ranges.withLease(instrument, (lease) =>
+      rebuildDirty({ ...ports, candles: checkedWrites(ports.candles, lease) }, instrument, begun, onProgress),
+    );
+  } catch (error) {
+    if (error instanceof InputError && error.code === "conflict") {
+      // Another may have rebuilt them from more trades, and these came over its candles.
+      for (const { from, to } of joinIntervals(begun)) await ports.ranges.markDirty(instrument, from, to);
     }
-    await settle(ports.ranges, instrument, marks, limit);
-  });
+    throw error;
+  }
+}
+
+/** Candles that are replaced only while the lease is held for sure. */
+function checkedWrites(candles: CandleStore, lease: Lease): RebuiltCandles {
+  return {
+    readOrigin: (query, origin) => candles.readOrigin(query, origin),
+    replace: async (series, some) => {
+      lease.check();
+      await candles.replace(series, some);
+    },
+  };
+}
+
+/** Adds the spans that it folds to `begun` before it stores anything of them. */
+async function rebuildDirty(
+  ports: LeasedPorts,
+  instrument: Instrument,
+  begun: Interval[],
+  onProgress: RebuildProgress | undefined,
+): Promise<void> {
+  const marks = await ports.ranges.dirty(instrument);
+  if (marks.length === 0) return;
+  const watermark = await liveWatermark(ports.checkpoints, instrument);
+  const limit = watermark === null ? Number.POSITIVE_INFINITY : windowOpen(BASE, watermark - LATENESS);
+  for (const span of await spansToFold(ports.ticks, instrument, marks, limit)) {
+    begun.push(span);
+    await rebuildBase(ports, instrument, span, onProgress);
+    const open = await rebuildLonger(ports.candles, instrument, span, limit);
+    // A longer window that is still live gets its turn when the watermark is past its end.
+    if (open) await ports.ranges.markDirty(instrument, limit, limit + 1);
+  }
+  await settle(ports.ranges, instrument, marks, limit);
 }
 
 /** Marks of what was folded go; of one that reaches past the limit the rest stays. */
@@ -84,10 +121,10 @@ async function spansToFold(
 }
 
 async function rebuildBase(
-  ports: RebuildPorts,
+  ports: LeasedPorts,
   instrument: Instrument,
   span: Interval,
-  onProgress?: RebuildProgress,
+  onProgress: RebuildProgress | undefined,
 ): Promise<void> {
   let chunk: Candle[] = [];
   let chunkFrom = span.from;
@@ -111,7 +148,7 @@ async function rebuildBase(
  * reaches past `limit` and was left alone.
  */
 async function rebuildLonger(
-  candles: CandleStore,
+  candles: RebuiltCandles,
   instrument: Instrument,
   span: Interval,
   limit: number,
@@ -134,7 +171,7 @@ async function rebuildLonger(
  * `origins` that has it, and stores them as of the first origin. A candle of that origin which was imported stays.
  */
 export async function mergeCandles(
-  candles: CandleStore,
+  candles: RebuiltCandles,
   series: { readonly instrument: Instrument; readonly timeframe: Timeframe } & Interval,
   origins: readonly [CandleOrigin, ...CandleOrigin[]],
 ): Promise<void> {
@@ -162,7 +199,7 @@ export async function mergeCandles(
 }
 
 async function childrenIn(
-  candles: CandleStore,
+  candles: RebuiltCandles,
   series: { readonly instrument: Instrument; readonly timeframe: Timeframe } & Interval,
   origins: readonly CandleOrigin[],
 ): Promise<ClosedWindow[]> {

@@ -1,5 +1,6 @@
 import type { Instrument } from "../market/instrument.ts";
 import type { Coverage, Interval } from "../market/interval.ts";
+import type { Lease } from "./leases.ts";
 
 /** A span whose candles no longer follow from the stored ticks. `mark` changes each time that the span is marked. */
 export interface DirtyRange extends Interval {
@@ -19,6 +20,9 @@ export interface RangeRegistry {
   addCoverage(instrument: Instrument, coverage: Coverage): Promise<void>;
   /** Spans that overlap [from, to), in order of `from`. */
   coverage(instrument: Instrument, from: number, to: number): Promise<readonly Coverage[]>;
-  /** Runs `work` while holding the instrument's only lease; waits for another holder in this or another process. */
-  withLease<T>(instrument: Instrument, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while holding the instrument's only lease; waits for another holder in this or another process. Throws
+   * InputError 'conflict' where `Leases` does.
+   */
+  withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T>;
 }

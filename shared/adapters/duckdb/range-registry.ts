@@ -1,10 +1,14 @@
 import type { Instrument } from "#shared/market/instrument.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
 import type { Coverage, CoverageKind } from "#shared/market/interval.ts";
+import type { Lease } from "#shared/ports/leases.ts";
 import type { DirtyRange, RangeRegistry } from "#shared/ports/range-registry.ts";
 import type { Database } from "./database.ts";
 import type { InstrumentTable } from "./instrument-table.ts";
 import { integer } from "./sql-text.ts";
+
+/** Of this process alone, which cannot lose it. */
+const LEASE: Lease = { check() {} };
 
 export class DuckdbRangeRegistry implements RangeRegistry {
   readonly #database: Database;
@@ -74,9 +78,9 @@ export class DuckdbRangeRegistry implements RangeRegistry {
     }));
   }
 
-  async withLease<T>(instrument: Instrument, work: () => Promise<T>): Promise<T> {
+  async withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
     const key = instrumentKey(instrument);
-    const run = (this.#leases.get(key) ?? Promise.resolve()).then(work);
+    const run = (this.#leases.get(key) ?? Promise.resolve()).then(() => work(LEASE));
     const settled = run.then(
       () => {},
       () => {},

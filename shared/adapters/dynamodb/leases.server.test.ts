@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sharedServer } from "#local/servers/shared-servers.ts";
+import type { Lease } from "#shared/ports/leases.ts";
 import { DynamodbLeases } from "./leases.ts";
 import { clientOf } from "./settings.ts";
 import { CHECKPOINT_KEY, createTable } from "./tables.ts";
@@ -57,31 +58,43 @@ it("leases of other names do not wait", async () => {
   await open().withLease("a", () => open().withLease("b", async () => {}));
 });
 
-it("a dead holder's lease is taken over, and one that stood still is told so", async () => {
-  let stall = (): void => {};
-  const stalled = new Promise<void>((resolve) => {
-    stall = resolve;
-  });
-  // Requests of a client that is gone reach nobody, as those of a process that stands still.
+/** A holder that stands still, as soon as it holds the lease, until `goOn`: its requests reach nobody. */
+async function standingStill<T>(name: string, work: (lease: Lease) => Promise<T>) {
+  const begun = Promise.withResolvers<void>();
+  const still = Promise.withResolvers<void>();
   const gone = clientOf(await settings());
-  let begin = (): void => {};
-  const begun = new Promise<void>((resolve) => {
-    begin = resolve;
-  });
-  const first = new DynamodbLeases(gone, table, DURATION_MS).withLease("still", async () => {
-    begin();
+  const outcome = new DynamodbLeases(gone, table, DURATION_MS).withLease(name, async (lease) => {
+    lease.check();
+    begun.resolve();
     gone.destroy();
     gone.send = () => Promise.reject(new Error("nobody answers"));
-    await stalled;
+    await still.promise;
     gone.send = client.send.bind(client);
+    return work(lease);
+  });
+  await begun.promise;
+  return { outcome, goOn: still.resolve };
+}
+
+it("a dead holder's lease is taken over, and one that stood still is told so", async () => {
+  const first = await standingStill("still", async (lease) => {
+    expect(() => lease.check()).toThrow("the lease of still may have been taken by another process");
     return "late";
   });
-  await begun;
   expect(await open().withLease("still", async () => "taken over")).toBe("taken over");
-  await open().withLease("still", async () => {
-    stall();
-    await expect(first).rejects.toThrow("the lease of still was taken by another process");
+  await open().withLease("still", async (lease) => {
+    first.goOn();
+    await expect(first.outcome).rejects.toThrow("the lease of still may have been taken by another process");
+    lease.check();
   });
+});
+
+it("work that fails after its lease was taken, and given back, is told that too", async () => {
+  const failure = new Error("out of paper");
+  const first = await standingStill("lost", () => Promise.reject(failure));
+  await open().withLease("lost", async () => {});
+  first.goOn();
+  await expect(first.outcome).rejects.toMatchObject({ code: "conflict", cause: failure });
 });
 
 it("work that throws frees the lease and passes its fault on", async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AttributeValue, DeleteItemCommand, type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { InputError } from "#shared/market/input-error.ts";
-import type { Leases } from "#shared/ports/leases.ts";
+import type { Lease, Leases } from "#shared/ports/leases.ts";
 import { asking } from "./faults.ts";
 
 type Item = Record<string, AttributeValue>;
@@ -28,51 +28,49 @@ export class DynamodbLeases implements Leases {
     this.#durationMs = durationMs;
   }
 
-  async withLease<T>(name: string, work: () => Promise<T>): Promise<T> {
+  async withLease<T>(name: string, work: (lease: Lease) => Promise<T>): Promise<T> {
     const holder = randomUUID();
-    await this.#acquire(name, holder);
+    const lease = new HeldLease(name, this.#durationMs, await this.#acquire(name, holder));
     const over = new AbortController();
-    const beating = this.#beat(name, holder, over.signal);
+    const beating = this.#beat(name, holder, lease, over.signal);
     const settle = async (): Promise<boolean> => {
+      const isInTime = lease.isInTime;
       over.abort();
-      return (await beating) && (await this.#release(name, holder));
+      return (await beating) && (await this.#release(name, holder)) && isInTime;
     };
     let result: T;
     try {
-      result = await work();
-    } catch (error) {
-      await settle();
-      throw error;
+      result = await work(lease);
+    } catch (cause) {
+      throw (await settle()) ? cause : lease.lost(cause);
     }
     if (await settle()) return result;
-    throw new InputError(
-      "conflict",
-      `the lease of ${name} was taken by another process, as this one stood still for more than ` +
-        `${this.#durationMs / 1_000} s: run it again`,
-    );
+    throw lease.lost();
   }
 
-  async #acquire(name: string, holder: string): Promise<void> {
+  /** Resolves to when the first beat was sent. */
+  async #acquire(name: string, holder: string): Promise<number> {
     let seen = "";
     let since = 0;
     for (;;) {
       const now = performance.now();
       const expired = seen !== "" && now - since >= this.#durationMs;
       const held = await this.#put(name, holder, expired ? seen : null);
-      if (held === null) return;
+      if (held === null) return now;
       if (held !== seen) {
         seen = held;
-        since = now;
+        since = performance.now();
       }
       await sleep(ASK_AGAIN_MS);
     }
   }
 
   /** Resolves to whether the lease was kept until `over`. */
-  async #beat(name: string, holder: string, over: AbortSignal): Promise<boolean> {
+  async #beat(name: string, holder: string, lease: HeldLease, over: AbortSignal): Promise<boolean> {
     for (;;) {
       await sleep(this.#durationMs / BEATS, undefined, { signal: over }).catch(() => {});
       if (over.aborted) return true;
+      const sent = performance.now();
       try {
         await this.#client.send(
           new PutItemCommand({
@@ -82,8 +80,12 @@ export class DynamodbLeases implements Leases {
             ExpressionAttributeValues: { ":holder": { S: holder } },
           }),
         );
+        lease.beatSent = sent;
       } catch (error) {
-        if ((error as Error).name === "ConditionalCheckFailedException") return false;
+        if ((error as Error).name === "ConditionalCheckFailedException") {
+          lease.beatSent = Number.NEGATIVE_INFINITY;
+          return false;
+        }
         // The server is away: the next beat tells whether another took the lease since.
       }
     }
@@ -134,6 +136,37 @@ export class DynamodbLeases implements Leases {
     } catch (error) {
       return (error as Error).name !== "ConditionalCheckFailedException";
     }
+  }
+}
+
+class HeldLease implements Lease {
+  readonly #name: string;
+  readonly #durationMs: number;
+  /** When the last beat that the server took was sent; −Infinity once another holds the lease. */
+  beatSent: number;
+
+  constructor(name: string, durationMs: number, beatSent: number) {
+    this.#name = name;
+    this.#durationMs = durationMs;
+    this.beatSent = beatSent;
+  }
+
+  /** Whether no other can have taken the lease: who waits counts from when it has seen a beat, after it was sent. */
+  get isInTime(): boolean {
+    return performance.now() - this.beatSent < this.#durationMs;
+  }
+
+  check(): void {
+    if (!this.isInTime) throw this.lost();
+  }
+
+  lost(cause?: unknown): InputError {
+    return new InputError(
+      "conflict",
+      `the lease of ${this.#name} may have been taken by another process, as this one stood still, or DynamoDB did not ` +
+        `answer it, for more than ${this.#durationMs / 1_000} s: run it again`,
+      { cause },
+    );
   }
 }
 

@@ -1,6 +1,10 @@
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
 import type { Coverage } from "#shared/market/interval.ts";
+import type { Lease } from "#shared/ports/leases.ts";
 import type { DirtyRange, RangeRegistry } from "#shared/ports/range-registry.ts";
+
+/** Of this process alone, which cannot lose it. */
+const LEASE: Lease = { check() {} };
 
 /** Dirty ranges, coverage and leases of one process. */
 export class MemoryRangeRegistry implements RangeRegistry {
@@ -41,9 +45,9 @@ export class MemoryRangeRegistry implements RangeRegistry {
       .sort((a, b) => a.from - b.from || a.to - b.to);
   }
 
-  async withLease<T>(instrument: Instrument, work: () => Promise<T>): Promise<T> {
+  async withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
     const key = instrumentKey(instrument);
-    const run = (this.#leases.get(key) ?? Promise.resolve()).then(work);
+    const run = (this.#leases.get(key) ?? Promise.resolve()).then(() => work(LEASE));
     this.#leases.set(
       key,
       run.catch(() => {}),

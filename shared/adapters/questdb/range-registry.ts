@@ -1,10 +1,13 @@
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
 import type { Coverage, CoverageKind } from "#shared/market/interval.ts";
-import type { Leases } from "#shared/ports/leases.ts";
+import type { Lease, Leases } from "#shared/ports/leases.ts";
 import type { DirtyRange, RangeRegistry } from "#shared/ports/range-registry.ts";
 import { type RowWriter, rowLines } from "./row-lines.ts";
 import type { Server } from "./server.ts";
 import { text, time } from "./sql-text.ts";
+
+/** Of this process alone, which cannot lose it. */
+const LEASE: Lease = { check() {} };
 
 /**
  * Dirty ranges and coverage in QuestDB. Every mark is a row of its own, and clearing it another state of that row, so
@@ -78,10 +81,10 @@ export class QuestdbRangeRegistry implements RangeRegistry {
     }));
   }
 
-  async withLease<T>(instrument: Instrument, work: () => Promise<T>): Promise<T> {
+  async withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
     const key = instrumentKey(instrument);
     const outer = this.#outerLeases;
-    const leased = outer === null ? work : () => outer.withLease(key, work);
+    const leased = outer === null ? () => work(LEASE) : () => outer.withLease(key, work);
     const run = (this.#leases.get(key) ?? Promise.resolve()).then(leased);
     const settled = run.then(
       () => undefined,
