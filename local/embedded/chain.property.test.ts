@@ -12,6 +12,19 @@ import { tickColumns } from "#shared/market/tick.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { RunResults } from "#shared/ports/result-store.ts";
 import { propertyRuns } from "#shared/testkit/property-runs.ts";
+import {
+  arrivalsOf,
+  disordered,
+  ENDS,
+  ended,
+  endings,
+  type Market,
+  MINUTE,
+  markets,
+  ONE,
+  OTHER,
+  repeated,
+} from "#shared/testkit/random-markets.ts";
 import type { StreamPorts } from "./stream-host.ts";
 import {
   type Arrival,
@@ -28,19 +41,6 @@ import {
   publishTicks,
   stopped,
 } from "./test-chain.ts";
-import {
-  arrivalsOf,
-  disordered,
-  ENDS,
-  ended,
-  endings,
-  type Market,
-  MINUTE,
-  markets,
-  ONE,
-  OTHER,
-  repeated,
-} from "./test-markets.ts";
 
 /** For those who ask for many more cases, ms. */
 const LONGEST = 900_000;

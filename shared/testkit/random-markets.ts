@@ -1,21 +1,29 @@
 import fc from "fast-check";
+import type { TickRecord } from "#shared/aggregation/tick-record.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
-import { parseInstrument } from "#shared/market/instrument.ts";
+import { type Instrument, parseInstrument } from "#shared/market/instrument.ts";
 import { type IdScheme, type Tick, tickColumns } from "#shared/market/tick.ts";
-import type { Arrival } from "./test-chain.ts";
 
+/** ms. */
 export const MINUTE = 60_000;
 /** In two partitions of topic `candles` where that has two. */
 export const ONE = parseInstrument("binance:BTC/USDT");
 export const OTHER = parseInstrument("kraken:SOL/USD");
 const MIDNIGHT = Date.UTC(2024, 5, 1);
 
+/** Trades of two instruments. */
 export interface Market {
   readonly ids: IdScheme;
   /** Of each instrument, in order of (ts, id), with what each arrives late by, ms. */
   readonly ticks: readonly (readonly { readonly tick: Tick; readonly delay: number }[])[];
   /** All windows up to here are closed in the end. */
   readonly until: number;
+}
+
+/** A record of topic `ticks`. */
+interface Arrival {
+  readonly instrument: Instrument;
+  readonly record: TickRecord;
 }
 
 /** `latest`: greatest delay of a tick, ms, exclusive. */
@@ -77,6 +85,11 @@ export const disordered: fc.Arbitrary<Market> = markets(14 * MINUTE).map((market
   ),
 }));
 
+/**
+ * The records that bring a market, as a source publishes them: those of both instruments in order of time. The last ones
+ * close all windows.
+ * @param inOrder without the delays @param span event time that one record holds at most, ms
+ */
 export function arrivalsOf(market: Market, inOrder: boolean, span: number): Arrival[] {
   const arrivals: (Arrival & { readonly at: number })[] = market.ticks.flatMap((rows, i) => {
     const instrument = [ONE, OTHER][i]!;
@@ -98,6 +111,7 @@ export function arrivalsOf(market: Market, inOrder: boolean, span: number): Arri
   return [...arrivals.sort((a, b) => a.at - b.at), ...ends];
 }
 
+/** The same with some published again so many records later. */
 export function repeated(
   arrivals: readonly Arrival[],
   again: readonly { readonly index: number; readonly after: number }[],
@@ -118,12 +132,14 @@ export interface Ending {
   readonly ends: boolean;
 }
 
+/** Any of them. */
 export const endings: fc.Arbitrary<Ending> = fc.record({
   losses: fc.array(fc.record({ index: fc.nat(20), length: fc.integer({ min: 1, max: 5 * MINUTE }) }), { maxLength: 3 }),
   lostAtEnd: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6 * MINUTE })),
   ends: fc.boolean(),
 });
 
+/** The same with what an ending says besides. */
 export function ended(arrivals: readonly Arrival[], { losses, lostAtEnd, ends }: Ending): Arrival[] {
   const sent = arrivals.slice(0, -ENDS);
   for (const { index, length } of losses) {
