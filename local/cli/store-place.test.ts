@@ -15,7 +15,8 @@ it("tells of MILLRACE_STORE where it leads past servers that run, or is passed o
     const named = parseArguments(candles, ["binance:BTC/USDT@1m", "--store", "b.duckdb"]);
     const environment = { MILLRACE_UP: folder, MILLRACE_STORE: "a.duckdb" };
     expect(unexpectedPlace(plain, environment)).toBeNull();
-    await writeConnection(folder, { ...ownMark(), statusUrl: "http://127.0.0.1:1", environment: {} });
+    const questdbReader = { host: "127.0.0.1", port: 1, user: "reader", password: "secret" };
+    await writeConnection(folder, { ...ownMark(), statusUrl: "http://127.0.0.1:1", environment: {}, questdbReader });
     const servers = findServers(environment)!;
     expect(unexpectedPlace(plain, environment)).toBe(
       `MILLRACE_STORE names a.duckdb, which is used, not the servers of ${folder}: --store questdb:// uses those`,

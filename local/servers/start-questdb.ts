@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { artefacts } from "./artefacts.ts";
@@ -42,14 +43,14 @@ export interface QuestdbServer extends QuestdbAccess, ServerProcess {}
 export async function startQuestdb(folder: string, ports?: QuestdbPorts): Promise<QuestdbServer> {
   const [{ java }, { questdb }] = [await requireJava(), await artefacts()];
   const chosen = await portsOf(folder, ["http", "pg", "min"], ports);
-  const password = await passwordOf(folder);
+  const secret = await passwordOf(folder);
   const data = join(folder, "data");
   await mkdir(join(data, "conf"), { recursive: true });
   await writeFile(join(data, "conf", "log.conf"), LOG_CONF);
   const users = {
-    httpUser: { user: "ingest", password: `${password}-http` },
-    pgUser: { user: "app", password: `${password}-pg` },
-    pgReader: { user: "grafana", password: `${password}-reader` },
+    httpUser: userOf("ingest", secret),
+    pgUser: userOf("app", secret),
+    pgReader: userOf("grafana", secret),
   };
   const server = await startServer({
     name: "QuestDB",
@@ -66,6 +67,11 @@ export async function startQuestdb(folder: string, ports?: QuestdbPorts): Promis
     },
   });
   return { ...server, ports: chosen, ...users };
+}
+
+/** Who knows the password of one user learns nothing of the others', nor of the secret. */
+function userOf(user: string, secret: string): User {
+  return { user, password: createHmac("sha256", secret).update(user).digest("hex") };
 }
 
 /** Errors only: the file is read by people who look for what went wrong. */

@@ -13,6 +13,16 @@ export interface Connection extends ProcessMark {
   readonly statusUrl: string;
   /** The variables that functions and commands take, with passwords. */
   readonly environment: Readonly<Record<string, string>>;
+  /** QuestDB over the PostgreSQL wire protocol for dashboards: this user may only read. */
+  readonly questdbReader: SqlLogin;
+}
+
+/** How to reach a database over the PostgreSQL wire protocol. */
+export interface SqlLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
 }
 
 const NAME = "connection.json";

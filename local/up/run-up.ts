@@ -68,7 +68,8 @@ export async function startUp(folder: string, listener: UpListener): Promise<Up>
       listener.busy("functions", "stop after the batches they work on");
       await functions.stop();
     });
-    await writeConnection(folder, { ...ownMark(), statusUrl: functions.statusUrl, environment });
+    const questdbReader = { host: "127.0.0.1", port: servers.questdb.ports.pg, ...servers.questdb.pgReader };
+    await writeConnection(folder, { ...ownMark(), statusUrl: functions.statusUrl, environment, questdbReader });
     stops.push(() => removeConnection(folder));
     const logFiles = { Kafka: servers.kafka, QuestDB: servers.questdb, "DynamoDB Local": servers.dynamodb };
     return {

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectFault } from "#local/cli/expect-fault.ts";
 import { BTC, CommandFolder, makeTrades, writeTrades } from "#local/cli/test-command.ts";
+import type { Connection } from "./connection-file.ts";
 import { killStarted, NO_STORE, START_MS, startUpCommand } from "./test-up.ts";
 
 const CONFLICT = 7;
@@ -21,6 +22,12 @@ afterAll(async () => {
 test("up, import, candles, status; a kill, a restart, and an end in order", { timeout: 2 * START_MS }, async () => {
   expectFault(await folder.run(["status"], NO_STORE), NOT_FOUND, "no servers run here", "npx millrace up");
   const first = await startUpCommand(folder.path);
+  const connection = JSON.parse(await readFile(folder.file(".millrace/up/connection.json"), "utf8")) as Connection;
+  expect(connection.questdbReader).toMatchObject({
+    user: "grafana",
+    password: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect(Object.values(connection.environment)).not.toContain(connection.questdbReader.password);
   await folder.output(["import", BTC, "trades.csv"], NO_STORE);
   const candles = await folder.output(["candles", `${BTC}@1h`, "--json"], NO_STORE);
   expect(candles.split("\n").length).toBeGreaterThan(4);
