@@ -1,4 +1,4 @@
-import { access, mkdir, writeFile } from "node:fs/promises";
+import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { artefacts } from "./artefacts.ts";
@@ -48,7 +48,7 @@ export async function startKafka(folder: string, ports?: KafkaPorts): Promise<Ka
     ...["-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"],
     ...[`-Dlog4j2.configurationFile=${logging}`, "-cp", join(kafka, "*")],
   ];
-  await format(java, options, properties, password, join(folder, "data", "meta.properties"));
+  await format(java, options, folder, properties, password);
   const server = await startServer({
     name: "Kafka",
     file: java,
@@ -71,22 +71,29 @@ export async function startKafka(folder: string, ports?: KafkaPorts): Promise<Ka
 async function format(
   java: string,
   options: readonly string[],
+  folder: string,
   properties: string,
   password: string,
-  done: string,
 ): Promise<void> {
-  const formatted = await access(done).then(
+  const formatted = await access(join(folder, "data", "meta.properties")).then(
     () => true,
     () => false,
   );
   if (formatted) return;
-  const scram = `SCRAM-SHA-512=[name=${USER},password=${password}]`;
-  const { code, output } = await runCommand(java, [
-    ...options,
-    ...["kafka.tools.StorageTool", "format", "--standalone", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", properties],
-    ...["--add-scram", scram],
-  ]);
-  if (code !== 0) throw new Error(`Kafka could not prepare its data folder:\n${output}`);
+  // Everybody on the machine may read command lines.
+  const secrets = join(folder, "format-arguments");
+  await writeFile(secrets, `--add-scram\nSCRAM-SHA-512=[name=${USER},password=${password}]`, { mode: 0o600 });
+  try {
+    const { code, output } = await runCommand(java, [
+      ...options,
+      ...["kafka.tools.StorageTool", "format", "--standalone", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", properties],
+      `@${secrets}`,
+    ]);
+    if (code === 0) return;
+    throw new Error(`Kafka could not prepare its data folder:\n${output.replaceAll(password, "(password)")}`);
+  } finally {
+    await rm(secrets);
+  }
 }
 
 /** Asks what the broker serves, which needs no password: its client port opens once it may serve. */
