@@ -9,7 +9,7 @@ import { listReplays, pauseReplay, resumeReplay, seekReplay, stopReplay } from "
 import { InputError } from "#shared/market/input-error.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
 import type { EventLog } from "#shared/ports/event-log.ts";
-import { REPLAY_CANDLES, REPLAY_TICKS } from "#shared/wire/topics.ts";
+import { REPLAY_CANDLES, REPLAY_TICKS, TICKS } from "#shared/wire/topics.ts";
 import { codeOf, deadLetters, type MemoryPorts, memoryPorts } from "./test-chain.ts";
 import { playAll, replayPorts, SILENT, serveOnce, TestClock } from "./test-replay.ts";
 import { BTC, filesOf, MINUTE, market, NOON, PLAN, sessionIn, started, untilEnd } from "./test-sessions.ts";
@@ -154,6 +154,44 @@ describe("the live stream of an instrument", () => {
       error: expect.stringContaining(elder.session),
     });
     expect(await sessionIn(ports, elder.session)).toMatchObject({ phase: "finished" });
+  });
+
+  it("is a session's until all that it published is folded, however it ended", async () => {
+    const ports = await market(30);
+    const clock = new TestClock(0);
+    const task = new ReplayTask(replayPorts(ports), clock, SILENT);
+    const play = async (): Promise<void> => {
+      for (let round = 0; round < 10; round++) await clock.sleep(await task.round());
+    };
+    const max = { ...AS_LIVE, speed: Number.POSITIVE_INFINITY, to: NOON + 10 * MINUTE };
+    const whole = await startAsLive(ports, { ...max, id: "one" });
+    await play();
+    const again = (id: string): Promise<unknown> => startAsLive(ports, { ...max, id, now: 1 });
+    await expect(again("two")).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("replay-one"),
+    });
+    expect(await sessionIn(ports, whole.session)).toMatchObject({ phase: "draining", ended: null });
+    while (await serveOnce(ports));
+    await play();
+    expect(await sessionIn(ports, whole.session)).toMatchObject({ phase: "finished" });
+    await expect(again("two")).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("is live up to"),
+    });
+
+    const cut = await startAsLive(ports, { ...AS_LIVE, from: NOON + 10 * MINUTE, id: "cut", speed: 60 });
+    await play();
+    await stopReplay(ports.checkpoints, cut.session);
+    await play();
+    expect(await sessionIn(ports, cut.session)).toMatchObject({ phase: "stopping" });
+    while (await serveOnce(ports));
+    // Others publish on and on.
+    const [key, value] = ["binance:ETH/USDT", new TextEncoder().encode("{}")];
+    for (let record = 0; record < 3; record++) await ports.log.publish(TICKS, [{ key, value }]);
+    await play();
+    expect(await sessionIn(ports, cut.session)).toMatchObject({ phase: "stopped" });
+    await task.close();
   });
 
   it("goes no way back for what became live since a session was started", async () => {

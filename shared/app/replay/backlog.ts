@@ -1,5 +1,6 @@
-import type { EventLog } from "../../ports/event-log.ts";
-import { CANDLES, REPLAY_CANDLES, REPLAY_TICKS, RUN_EVENTS, TICKS } from "../../wire/topics.ts";
+import type { EventLog, PartitionPosition } from "../../ports/event-log.ts";
+import { CANDLES, ONLOOKER, REPLAY_CANDLES, REPLAY_TICKS, RUN_EVENTS, TICKS } from "../../wire/topics.ts";
+import { AGGREGATE } from "../aggregate.ts";
 import { lagOf } from "../topics.ts";
 import type { ReplayMode } from "./replay-session.ts";
 
@@ -8,6 +9,7 @@ export const MOST_AHEAD = 5_000;
 
 /** A consumer group of a topic. */
 export interface TopicReader {
+  readonly stage: string;
   readonly topic: string;
   readonly group: string;
 }
@@ -30,4 +32,25 @@ export async function recordsAhead(log: EventLog, readers: readonly TopicReader[
     for (const position of await log.positions(group, topic)) ahead += lagOf(position);
   }
   return ahead;
+}
+
+/** Up to where the live stream of ticks reaches: ends of its partitions, by number. */
+export async function liveEnds(log: EventLog): Promise<ReadonlyMap<number, number>> {
+  return new Map((await log.positions(ONLOOKER, TICKS)).map(({ partition, end }) => [partition, end]));
+}
+
+/** Whether the live stream of ticks is folded up to `ends`, whatever is published since. `readers`: of all topics. */
+export async function isFoldedUpTo(
+  log: EventLog,
+  readers: readonly TopicReader[],
+  ends: ReadonlyMap<number, number>,
+): Promise<boolean> {
+  for (const { stage, topic, group } of readers) {
+    if (stage !== AGGREGATE || topic !== TICKS) continue;
+    // Where the topic was recreated, there is no more to fold than it holds.
+    const isFolded = (position: PartitionPosition): boolean =>
+      lagOf(position) === 0 || position.next >= (ends.get(position.partition) ?? 0);
+    if (!(await log.positions(group, topic)).every(isFolded)) return false;
+  }
+  return true;
 }

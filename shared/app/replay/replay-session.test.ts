@@ -17,6 +17,7 @@ import {
   seek,
   step,
   stop,
+  waitFor,
 } from "./replay-session.ts";
 
 const MINUTE = 60_000;
@@ -57,6 +58,10 @@ describe("a session", () => {
     expect(arrive(stepped)).toMatchObject({ paused: true, rush: null, at: FROM + 8 * MINUTE });
     expect(() => step(at(5), 1)).toThrow("plays by itself");
     expect(() => step(pause(session), 0)).toThrow("no number of steps");
+    // Nobody knows where it begins before its file is read.
+    const unknown = pause(newSession({ ...request, from: 0 }, 1));
+    expect(() => step(unknown, 1)).toThrow("has not begun");
+    expect(step(begin(unknown, request.run, null, FROM), 1)).toMatchObject({ rush: FROM + MINUTE });
   });
 
   it("begins a run of its own at each seek, from the start and as fast as it goes up to there", () => {
@@ -83,6 +88,7 @@ describe("a session", () => {
   it("takes no order once it is over", () => {
     const over = end(session, "finished", null, 7);
     expect(stop(over)).toBe(over);
+    expect(stop(waitFor(session, "trades.csv is being read"))).toMatchObject({ phase: "stopping", waits: null });
     for (const each of [pause, resume, (s: ReplaySession) => seek(s, FROM), (s: ReplaySession) => step(s, 1)]) {
       expect(() => each(over)).toThrow("replay-1 has finished");
       expect(() => each(stop(session))).toThrow("is being stopped");

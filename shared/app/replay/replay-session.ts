@@ -114,6 +114,11 @@ export function hasEnded({ phase }: ReplaySession): boolean {
   return phase === "finished" || phase === "failed" || phase === "stopped";
 }
 
+/** Whether it may have a run that has folded something. */
+export function hasPlayed({ begun, generation }: ReplaySession): boolean {
+  return begun || generation > 0;
+}
+
 function checkSpeed(speed: number): void {
   if (speed > 0) return;
   throw new InputError("usage", `the speed is ${speed}: give a number above 0, 1 being real time, or max`);
@@ -182,12 +187,16 @@ export function seek(session: ReplaySession, target: number): ReplaySession {
 
 /**
  * Plays `count` further windows of the session's shortest timeframe, and pauses again. Throws InputError for one that is
- * not paused.
+ * not paused, or that nobody knows the start of yet.
  */
 export function step(session: ReplaySession, count: number): ReplaySession {
   checkGoesOn(session);
   if (!(Number.isSafeInteger(count) && count > 0 && count <= MOST_STEPS)) {
     throw new InputError("usage", `${count} is no number of steps: give one from 1 to ${MOST_STEPS}`);
+  }
+  if (!session.begun && session.from === 0) {
+    const message = `${session.session} has not begun, and is to begin with the first that is held: step when that is known`;
+    throw new InputError("conflict", message);
   }
   if (!session.paused) {
     const pauseIt = `npx millrace replay pause ${session.session}`;

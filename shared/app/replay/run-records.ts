@@ -1,6 +1,8 @@
 import { InputError } from "../../market/input-error.ts";
-import type { RunRegistry } from "../../ports/run-registry.ts";
+import type { RunRecord, RunRegistry } from "../../ports/run-registry.ts";
 import { parseReplayRun } from "../../wire/replay-keys.ts";
+import { planInForce } from "../plan-in-force.ts";
+import { identityOf, parsePlan, withSpecs } from "../run-plan.ts";
 import type { ReplayRuns, ReplayStore } from "./replay-ports.ts";
 import type { ReplaySession } from "./replay-session.ts";
 
@@ -22,6 +24,13 @@ export async function stopRunsBefore(
     if ((await unlessNotStored(() => replayRuns.stop(run, store))) === null) complete = false;
   }
   return complete;
+}
+
+/** The record of a run of `store`'s candles under the trading rules in force at the first of them. */
+export async function inForce(store: ReplayStore, record: RunRecord): Promise<RunRecord> {
+  const plan = await planInForce(store, parsePlan(record.definition));
+  const definition = withSpecs(record.definition, plan);
+  return { ...record, definition, identity: identityOf(definition) };
 }
 
 /** Null where `work` finds that results are not stored yet. */

@@ -1,16 +1,24 @@
 import type { OutgoingRecord } from "../../ports/event-log.ts";
 import type { RunRecord } from "../../ports/run-registry.ts";
-import { planInForce } from "../plan-in-force.ts";
 import { registerRun } from "../run-changes.ts";
-import { identityOf, parsePlan, withSpecs } from "../run-plan.ts";
-import { MOST_AHEAD, recordsAhead } from "./backlog.ts";
+import { isFoldedUpTo, liveEnds, MOST_AHEAD, recordsAhead } from "./backlog.ts";
 import { checkFileTicks } from "./file-ticks.ts";
 import { heldStart } from "./held-start.ts";
 import { Pace } from "./pace.ts";
 import type { PlayReplaysPorts, ReplayStore } from "./replay-ports.ts";
-import { arrive, begin, end, hasEnded, type Played, play, type ReplaySession, runOf } from "./replay-session.ts";
+import {
+  arrive,
+  begin,
+  end,
+  hasEnded,
+  hasPlayed,
+  type Played,
+  play,
+  type ReplaySession,
+  runOf,
+} from "./replay-session.ts";
 import { type ReplayStep, replaySteps, topicOf } from "./replay-steps.ts";
-import { stopRunsBefore, unlessNotStored } from "./run-records.ts";
+import { inForce, stopRunsBefore, unlessNotStored } from "./run-records.ts";
 import { SessionFile } from "./session-file.ts";
 import { commitSession, loadSession, type StoredSession } from "./session-store.ts";
 import { requireOwnTime } from "./start-as-live.ts";
@@ -61,6 +69,8 @@ export class SessionPlayer {
   #askedRun = Number.NEGATIVE_INFINITY;
   /** When it was first seen that the session is to be stopped. */
   #stopsSince: number | null = null;
+  /** Up to where the live stream reached when the session had published its last. */
+  #ends: ReadonlyMap<number, number> | null = null;
 
   constructor(ports: PlayReplaysPorts, id: string) {
     this.#ports = ports;
@@ -115,6 +125,7 @@ export class SessionPlayer {
 
   /** Whether the session's file is to be read first. Throws what that came to. */
   #awaitsFile(session: ReplaySession, now: number): boolean {
+    if (session.phase === "draining" && session.run === null) return false;
     if (session.phase !== "stopping") return !this.#file.isReady(session);
     // Whatever becomes of the file, the session is stopped.
     this.#stopsSince ??= now;
@@ -203,6 +214,7 @@ export class SessionPlayer {
       await this.#take();
     }
     const last = this.#next === null;
+    this.#ends = null;
     if (records.length > 0) await this.#ports.log.publish(topicOf(session), records);
     const arrived = session.rush !== null && rush === null;
     if (records.length === 0 && !last && !arrived) return { session, records: 0, wait: Math.min(wait, LOOK) };
@@ -272,11 +284,22 @@ export class SessionPlayer {
   ): Promise<Round> {
     const store = session.file === null ? this.#ports : this.#file.store;
     const complete = await stopRunsBefore(this.#ports, store, session, session.generation + 1);
-    if (!complete) return { session, records: 0, wait: LOOK };
+    if (!(complete && (await this.#isFolded(session)))) return { session, records: 0, wait: LOOK };
     const ended = end(session, phase, error, now);
     if (!(await commitSession(this.#ports.checkpoints, ended, version))) return { session, records: 0, wait: 0 };
     await this.#cleanUp(ended);
     return { session: ended, records: 0, wait: 0 };
+  }
+
+  /**
+   * Whether all that the session has published as live is folded: only then does the live watermark tell how far it
+   * came, which keeps the next one from going back in time.
+   */
+  async #isFolded({ mode, begun }: ReplaySession): Promise<boolean> {
+    if (mode !== "as-live" || !begun) return true;
+    const { log, readers } = this.#ports;
+    this.#ends ??= await liveEnds(log);
+    return isFoldedUpTo(log, readers, this.#ends);
   }
 
   async #cleanUp(session: ReplaySession | null): Promise<void> {
@@ -286,19 +309,7 @@ export class SessionPlayer {
   }
 }
 
-/** Whether it may have a run that has folded something. */
-function hasPlayed({ begun, generation }: ReplaySession): boolean {
-  return begun || generation > 0;
-}
-
 /** What the steps to come depend on. */
 function placeText({ generation, begun, place }: ReplaySession): string {
   return JSON.stringify([generation, begun, place]);
-}
-
-/** A run of a file's candles under the trading rules in force at the first of them. */
-async function inForce(store: ReplayStore, record: RunRecord): Promise<RunRecord> {
-  const plan = await planInForce(store, parsePlan(record.definition));
-  const definition = withSpecs(record.definition, plan);
-  return { ...record, definition, identity: identityOf(definition) };
 }

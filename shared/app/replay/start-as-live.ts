@@ -53,6 +53,8 @@ export async function startAsLive(
 export async function requireOwnTime(checkpoints: CheckpointStore, session: ReplaySession): Promise<void> {
   const { from } = session;
   const key = session.instruments[0]!;
+  // Listed before the watermark is read: what a session has published is folded before it ends.
+  const { sessions } = await listReplays(checkpoints);
   const watermark = await liveWatermark(checkpoints, parseInstrument(key));
   if (watermark !== null && watermark > from) {
     throw new InputError(
@@ -61,7 +63,6 @@ export async function requireOwnTime(checkpoints: CheckpointStore, session: Repl
         "that, or replay it for a strategy of its own",
     );
   }
-  const { sessions } = await listReplays(checkpoints);
   const other = sessions.find((each) => playsBefore(each, session));
   if (other === undefined) return;
   throw new InputError(
