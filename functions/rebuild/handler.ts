@@ -1,9 +1,10 @@
-import { type RebuildPorts, rebuild } from "#shared/app/rebuild.ts";
+import { type RebuildPorts, rebuildIfFree } from "#shared/app/rebuild.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
 
 /**
- * Rebuilds every instrument that has dirty ranges. One that cannot be rebuilt now does not keep the others from it: the
- * first reason is thrown when all were tried, and the next time tries again.
+ * Rebuilds every instrument that has dirty ranges and that no other process rebuilds. One that cannot be rebuilt now does
+ * not keep the others from it: the first reason is thrown when all were tried, and the next time tries again. What was
+ * rebuilt by the time that the invocation is ended need not be again.
  */
 export async function serve(open: () => Promise<RebuildPorts>): Promise<void> {
   const ports = await open();
@@ -12,7 +13,7 @@ export async function serve(open: () => Promise<RebuildPorts>): Promise<void> {
   const failures: Error[] = [];
   for (const [key, instrument] of instruments) {
     try {
-      await rebuild(ports, instrument);
+      await rebuildIfFree(ports, instrument);
     } catch (cause) {
       failures.push(new Error(`${key} could not be rebuilt: ${(cause as Error).message}`, { cause }));
     }

@@ -4,7 +4,6 @@ import { findGaps } from "#shared/app/find-gaps.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { tickRecords } from "#shared/app/tick-records.ts";
 import type { Candle, CandleChoice } from "#shared/market/candle.ts";
-import { InputError } from "#shared/market/input-error.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
 import type { IdScheme, Tick } from "#shared/market/tick.ts";
 import { tickColumns } from "#shared/market/tick.ts";
@@ -46,16 +45,6 @@ async function read(ports: MemoryPorts, timeframe: Timeframe, choice: CandleChoi
   const candles: Candle[] = [];
   for await (const block of ports.candles.read({ instrument: BTC, timeframe, choice, ...DAY })) candles.push(...block);
   return candles;
-}
-
-/** `port` with some of its methods replaced. */
-function instead<P extends object>(port: P, own: Partial<P>): P {
-  return new Proxy(port, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(own, name) ?? Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }
 
 const brief = (candles: readonly Candle[]) =>
@@ -158,62 +147,6 @@ describe("history behind a live stream", () => {
     expect(minutes.slice(2, 5).map(([, , close, , completeness]) => [close, completeness])).toEqual(
       Array.from({ length: 3 }, () => [101, "proven"]),
     );
-  });
-});
-
-describe("a rebuild that may have lost its lease", () => {
-  /** Ports of a process that stands still before its first candles are stored, or right after it made sure of its lease. */
-  function stoppedPorts(ports: MemoryPorts, isLost: () => boolean) {
-    const stop = Promise.withResolvers<void>();
-    const goOn = Promise.withResolvers<void>();
-    const lost = (): InputError => new InputError("conflict", "the lease was taken");
-    const check = (): void => {
-      if (isLost()) throw lost();
-    };
-    const ranges = instead(ports.ranges, {
-      withLease: async (_, work) => {
-        await work({ check });
-        throw lost();
-      },
-    });
-    const candles = instead(ports.candles, {
-      replace: async (...args) => {
-        stop.resolve();
-        await goOn.promise;
-        return ports.candles.replace(...args);
-      },
-    });
-    return { ports: { ...ports, ranges, candles }, stopped: stop.promise, goOn: goOn.resolve };
-  }
-  const firstMinutes = async (ports: MemoryPorts): Promise<unknown[]> =>
-    (await read(ports, "1m")).slice(0, 2).map(({ trades: count, high }) => [count, high]);
-
-  it.each([
-    ["marks again what it stored over candles of another", false],
-    ["stores nothing more once it knows, and marks again what it stored until then", true],
-  ])("%s", async (_, knows) => {
-    const ports = memoryPorts();
-    await store(ports, [...trades(1, [0]), ...trades(3, [1, 70])]);
-    let isLost = false;
-    const one = stoppedPorts(ports, () => knows && isLost);
-    const first = rebuild(one.ports, BTC);
-    await one.stopped;
-    isLost = true;
-    await store(ports, [{ id: 2, ts: NOON + 1, price: 900, amount: 1, side: null }]);
-    await rebuild(ports, BTC);
-    const whole = [
-      [2, 900],
-      [1, 101],
-    ];
-    expect(await firstMinutes(ports)).toEqual(whole);
-    one.goOn();
-    await expect(first).rejects.toThrow("the lease was taken");
-    expect(await firstMinutes(ports)).toEqual([[1, 100], whole[1]]);
-    expect((await read(ports, "1h"))[0]).toMatchObject({ high: knows ? 900 : 101 });
-    await rebuild(ports, BTC);
-    expect(await firstMinutes(ports)).toEqual(whole);
-    expect((await read(ports, "1h"))[0]).toMatchObject({ high: 900, trades: 3 });
-    expect(await ports.ranges.dirty(BTC)).toEqual([]);
   });
 });
 

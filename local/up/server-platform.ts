@@ -87,6 +87,10 @@ export async function openServerPlatform(
       if (answerMs !== null) await checkpoints.keys(name);
       return asked.leases.withLease(name, work);
     },
+    async tryLease(name, work) {
+      if (answerMs !== null) await checkpoints.keys(name);
+      return asked.leases.tryLease(name, work);
+    },
   };
   try {
     const { keepTicksDays } = settings.questdb;

@@ -24,93 +24,119 @@ export interface RebuildPorts {
 type RebuiltCandles = Pick<CandleStore, "readOrigin" | "replace">;
 type LeasedPorts = Omit<RebuildPorts, "candles"> & { readonly candles: RebuiltCandles };
 
-/** How far a rebuild has come: event time folded, of the span to fold. */
+/** How far a rebuild has come: event time folded, of all that is to be. */
 export type RebuildProgress = (at: number, span: Interval) => void;
 
 /** Windows that are stored in one go. */
 const CHUNK = 20_000;
+/** What is rebuilt in one go is at most one window of it: little enough for a function's time, a while of history at once. */
+const STEP: Timeframe = "1M";
 /** The shortest timeframe whose candles are stored. */
 const BASE: Timeframe = "1m";
 
 /**
  * Folds an instrument's dirty ranges anew from stored ticks, with the fold of the live stream, and replaces the rebuilt
- * candles of every timeframe that depend on them. History never passes the live watermark: of what is live, only windows
- * that ended 15 minutes before it are rebuilt, the rest stays dirty. Throws InputError 'conflict' where another process
- * may have rebuilt the instrument meanwhile; what this one wrote is dirty again then.
+ * candles of every timeframe that depend on them, month by month: what is rebuilt stays so if the process dies. History
+ * never passes the live watermark: of what is live, only windows that ended 15 minutes before it are rebuilt, the rest
+ * stays dirty. Waits for another that rebuilds the instrument. Throws InputError 'conflict' where another may have done
+ * so meanwhile; what this one wrote is dirty again then.
  */
 export async function rebuild(
   ports: RebuildPorts,
   instrument: Instrument,
   onProgress?: RebuildProgress,
 ): Promise<void> {
+  await rebuildUnder((work) => ports.ranges.withLease(instrument, work), ports, instrument, onProgress);
+}
+
+/** As `rebuild`, but does nothing where another rebuilds the instrument. */
+export async function rebuildIfFree(ports: RebuildPorts, instrument: Instrument): Promise<void> {
+  await rebuildUnder((work) => ports.ranges.tryLease(instrument, work), ports, instrument);
+}
+
+async function rebuildUnder(
+  hold: (work: (lease: Lease) => Promise<void>) => Promise<unknown>,
+  ports: RebuildPorts,
+  instrument: Instrument,
+  onProgress?: RebuildProgress,
+): Promise<void> {
   const begun: Interval[] = [];
   try {
-    await ports.ranges.withLease(instrument, (lease) =>
-      rebuildDirty({ ...ports, candles: checkedWrites(ports.candles, lease) }, instrument, begun, onProgress),
-    );
+    await hold((lease) => rebuildDirty(leased(ports, lease), instrument, begun, onProgress));
   } catch (error) {
     if (error instanceof InputError && error.code === "conflict") {
-      // Another may have rebuilt them from more trades, and these came over its candles.
+      // Another may have rebuilt it from more trades before what was stored here last.
       for (const { from, to } of joinIntervals(begun)) await ports.ranges.markDirty(instrument, from, to);
     }
     throw error;
   }
 }
 
-/** Candles that are replaced only while the lease is held for sure. */
-function checkedWrites(candles: CandleStore, lease: Lease): RebuiltCandles {
+/** The ports with candles that are replaced only while the lease is held for sure. */
+function leased({ ticks, candles, ranges, checkpoints }: RebuildPorts, lease: Lease): LeasedPorts {
+  const replace: CandleStore["replace"] = async (series, some) => {
+    lease.check();
+    await candles.replace(series, some);
+  };
   return {
-    readOrigin: (query, origin) => candles.readOrigin(query, origin),
-    replace: async (series, some) => {
-      lease.check();
-      await candles.replace(series, some);
-    },
+    ...{ ticks, ranges, checkpoints },
+    candles: { readOrigin: (query, origin) => candles.readOrigin(query, origin), replace },
   };
 }
 
-/** Adds the spans that it folds to `begun` before it stores anything of them. */
+/** Adds spans to `begun` before anything of them is stored. */
 async function rebuildDirty(
   ports: LeasedPorts,
   instrument: Instrument,
   begun: Interval[],
-  onProgress: RebuildProgress | undefined,
+  onProgress?: RebuildProgress,
 ): Promise<void> {
-  const marks = await ports.ranges.dirty(instrument);
-  if (marks.length === 0) return;
+  const found = await ports.ranges.dirty(instrument);
+  if (found.length === 0) return;
   const watermark = await liveWatermark(ports.checkpoints, instrument);
   const limit = watermark === null ? Number.POSITIVE_INFINITY : windowOpen(BASE, watermark - LATENESS);
-  for (const span of await spansToFold(ports.ticks, instrument, marks, limit)) {
-    begun.push(span);
-    await rebuildBase(ports, instrument, span, onProgress);
-    const open = await rebuildLonger(ports.candles, instrument, span, limit);
-    // A longer window that is still live gets its turn when the watermark is past its end.
-    if (open) await ports.ranges.markDirty(instrument, limit, limit + 1);
+  const latest = found.reduce((greatest, { to }) => Math.max(greatest, to), Number.NEGATIVE_INFINITY);
+  const whole = { from: found[0]!.from, to: Math.min(latest, limit) };
+  const tell = (at: number): void => onProgress?.(Math.min(Math.max(at, whole.from), whole.to), whole);
+  for (let at = whole.from; at < whole.to; ) {
+    const marks = (await ports.ranges.dirty(instrument)).filter(({ from }) => from >= at && from < whole.to);
+    if (marks.length === 0) return;
+    const month = windowClose(STEP, windowOpen(STEP, marks[0]!.from));
+    at = Math.min(month, limit);
+    for (const span of await spansToFold(ports.ticks, instrument, marks, at, limit)) {
+      begun.push(span);
+      await rebuildBase(ports, instrument, span, tell);
+      const open = await rebuildLonger(ports.candles, instrument, span, limit);
+      // A longer window that is still live gets its turn when the watermark is past its end.
+      if (open) await ports.ranges.markDirty(instrument, limit, limit + 1);
+    }
+    await settle(ports.ranges, instrument, marks, at);
   }
-  await settle(ports.ranges, instrument, marks, limit);
 }
 
-/** Marks of what was folded go; of one that reaches past the limit the rest stays. */
+/** Marks of what was folded go; of those that reach past `until` the rest stays. */
 async function settle(
   ranges: RangeRegistry,
   instrument: Instrument,
   marks: readonly DirtyRange[],
-  limit: number,
+  until: number,
 ): Promise<void> {
-  const folded = marks.filter((mark) => mark.from < limit);
-  for (const mark of folded) if (mark.to > limit) await ranges.markDirty(instrument, limit, mark.to);
+  const folded = marks.filter((mark) => mark.from < until);
+  const latest = folded.reduce((greatest, { to }) => Math.max(greatest, to), until);
+  await ranges.markDirty(instrument, until, latest);
   await ranges.clearDirty(folded);
 }
 
-/** Dirty ranges as whole windows that reach to the stored trades on either side, joined. */
+/** What is dirty before `until`, as whole windows that reach to the stored trades on either side, joined. */
 async function spansToFold(
   ticks: TickStore,
   instrument: Instrument,
   marks: readonly DirtyRange[],
+  until: number,
   limit: number,
 ): Promise<Interval[]> {
   const spans: Interval[] = [];
-  for (const mark of joinIntervals(marks)) {
-    if (mark.from >= limit) continue;
+  for (const mark of joinIntervals(marks.map(({ from, to }) => ({ from, to: Math.min(to, until) })))) {
     const before = await ticks.before(instrument, windowOpen(BASE, mark.from));
     const after = await ticks.atOrAfter(instrument, windowClose(BASE, windowOpen(BASE, mark.to - 1)));
     const from = windowOpen(BASE, before?.ts ?? mark.from);
@@ -124,13 +150,13 @@ async function rebuildBase(
   ports: LeasedPorts,
   instrument: Instrument,
   span: Interval,
-  onProgress: RebuildProgress | undefined,
+  onStored: (until: number) => void,
 ): Promise<void> {
   let chunk: Candle[] = [];
   let chunkFrom = span.from;
   const store = async (to: number): Promise<void> => {
     await ports.candles.replace({ instrument, timeframe: BASE, origin: "rebuilt", from: chunkFrom, to }, chunk);
-    onProgress?.(to, span);
+    onStored(to);
     chunk = [];
     chunkFrom = to;
   };

@@ -15,4 +15,9 @@ export interface Leases {
    * another may have held the lease: the last write, checked before, may have come after the other's.
    */
   withLease<T>(name: string, work: (lease: Lease) => Promise<T>): Promise<T>;
+  /**
+   * The same without waiting for a holder that lives: resolves to whether `work` was run. May take as long as it takes to
+   * know that a holder died.
+   */
+  tryLease(name: string, work: (lease: Lease) => Promise<void>): Promise<boolean>;
 }

@@ -25,4 +25,6 @@ export interface RangeRegistry {
    * InputError 'conflict' where `Leases` does.
    */
   withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T>;
+  /** The same without waiting for a holder that lives: resolves to whether `work` was run. */
+  tryLease(instrument: Instrument, work: (lease: Lease) => Promise<void>): Promise<boolean>;
 }

@@ -169,6 +169,28 @@ function leaseTests(open: Open<RangeRegistry>): void {
       expect(log.indexOf("other")).toBeLessThan(log.indexOf("first ends"));
     }));
 
+  it("is not waited for by who only tries, who has it where it is free", () =>
+    withStore(open, async (registry) => {
+      const instrument = freshInstrument();
+      const log: string[] = [];
+      const trying = (): Promise<boolean> =>
+        registry.tryLease(instrument, async (lease) => {
+          lease.check();
+          log.push("tried");
+        });
+      await registry.withLease(instrument, async () => {
+        expect(await trying()).toBe(false);
+      });
+      expect(log).toEqual([]);
+      expect(await trying()).toBe(true);
+      const failing = registry.tryLease(instrument, () => Promise.reject(new Error("rebuild failed")));
+      const waiting = registry.withLease(instrument, async () => "free");
+      await expect(failing).rejects.toThrow("rebuild failed");
+      expect(await waiting).toBe("free");
+      expect(await trying()).toBe(true);
+      expect(log).toEqual(["tried", "tried"]);
+    }));
+
   it("frees the lease of work that throws, and passes the error on", () =>
     withStore(open, async (registry) => {
       const instrument = freshInstrument();

@@ -92,4 +92,10 @@ export class DuckdbRangeRegistry implements RangeRegistry {
       if (this.#leases.get(key) === settled) this.#leases.delete(key);
     }
   }
+
+  async tryLease(instrument: Instrument, work: (lease: Lease) => Promise<void>): Promise<boolean> {
+    if (this.#leases.has(instrumentKey(instrument))) return false;
+    await this.withLease(instrument, work);
+    return true;
+  }
 }

@@ -89,6 +89,24 @@ it("a dead holder's lease is taken over, and one that stood still is told so", a
   });
 });
 
+it("is not waited for by who only tries while its holder lives, and taken over when that has died", async () => {
+  const none = async (): Promise<void> => {
+    throw new Error("another holds it");
+  };
+  await open().withLease("tried", async () => {
+    expect(await open().tryLease("tried", none)).toBe(false);
+  });
+  const first = await standingStill("tried", async () => {});
+  let isHeld = false;
+  const second = open().tryLease("tried", async () => {
+    isHeld = true;
+  });
+  expect(await second).toBe(true);
+  expect(isHeld).toBe(true);
+  first.goOn();
+  await expect(first.outcome).rejects.toThrow("may have been taken");
+});
+
 it("work that fails after its lease was taken, and given back, is told that too", async () => {
   const failure = new Error("out of paper");
   const first = await standingStill("lost", () => Promise.reject(failure));

@@ -30,7 +30,22 @@ export class DynamodbLeases implements Leases {
 
   async withLease<T>(name: string, work: (lease: Lease) => Promise<T>): Promise<T> {
     const holder = randomUUID();
-    const lease = new HeldLease(name, this.#durationMs, await this.#acquire(name, holder));
+    let taken: number | null = null;
+    while (taken === null) taken = await this.#acquire(name, holder);
+    return this.#hold(name, holder, taken, work);
+  }
+
+  async tryLease(name: string, work: (lease: Lease) => Promise<void>): Promise<boolean> {
+    const holder = randomUUID();
+    const taken = await this.#acquire(name, holder);
+    if (taken === null) return false;
+    await this.#hold(name, holder, taken, work);
+    return true;
+  }
+
+  /** `taken`: when the first beat was sent. */
+  async #hold<T>(name: string, holder: string, taken: number, work: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = new HeldLease(name, this.#durationMs, taken);
     const over = new AbortController();
     const beating = this.#beat(name, holder, lease, over.signal);
     const settle = async (): Promise<boolean> => {
@@ -48,19 +63,21 @@ export class DynamodbLeases implements Leases {
     throw lease.lost();
   }
 
-  /** Resolves to when the first beat was sent. */
-  async #acquire(name: string, holder: string): Promise<number> {
-    let seen = "";
+  /**
+   * Waits until the lease is free, or its holder is known to live by another beat. Resolves to when the first beat of
+   * `holder` was sent, or null.
+   */
+  async #acquire(name: string, holder: string): Promise<number | null> {
+    let seen: string | null = null;
     let since = 0;
     for (;;) {
-      const now = performance.now();
-      const expired = seen !== "" && now - since >= this.#durationMs;
-      const held = await this.#put(name, holder, expired ? seen : null);
-      if (held === null) return now;
-      if (held !== seen) {
-        seen = held;
-        since = performance.now();
-      }
+      const sent = performance.now();
+      const isExpired = seen !== null && sent - since >= this.#durationMs;
+      const held = await this.#put(name, holder, isExpired ? seen : null);
+      if (held === null) return sent;
+      if (seen !== null && held !== seen) return null;
+      if (seen === null) since = performance.now();
+      seen = held;
       await sleep(ASK_AGAIN_MS);
     }
   }

@@ -48,10 +48,21 @@ export class MemoryRangeRegistry implements RangeRegistry {
   async withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
     const key = instrumentKey(instrument);
     const run = (this.#leases.get(key) ?? Promise.resolve()).then(() => work(LEASE));
-    this.#leases.set(
-      key,
-      run.catch(() => {}),
+    const settled = run.then(
+      () => {},
+      () => {},
     );
-    return run;
+    this.#leases.set(key, settled);
+    try {
+      return await run;
+    } finally {
+      if (this.#leases.get(key) === settled) this.#leases.delete(key);
+    }
+  }
+
+  async tryLease(instrument: Instrument, work: (lease: Lease) => Promise<void>): Promise<boolean> {
+    if (this.#leases.has(instrumentKey(instrument))) return false;
+    await this.withLease(instrument, work);
+    return true;
   }
 }

@@ -84,7 +84,22 @@ export class QuestdbRangeRegistry implements RangeRegistry {
   async withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
     const key = instrumentKey(instrument);
     const outer = this.#outerLeases;
-    const leased = outer === null ? () => work(LEASE) : () => outer.withLease(key, work);
+    return this.#inTurn(key, outer === null ? () => work(LEASE) : () => outer.withLease(key, work));
+  }
+
+  async tryLease(instrument: Instrument, work: (lease: Lease) => Promise<void>): Promise<boolean> {
+    const key = instrumentKey(instrument);
+    if (this.#leases.has(key)) return false;
+    const outer = this.#outerLeases;
+    return this.#inTurn(key, async () => {
+      if (outer !== null) return outer.tryLease(key, work);
+      await work(LEASE);
+      return true;
+    });
+  }
+
+  /** Runs `leased` when all that came before it in this process is over. */
+  async #inTurn<T>(key: string, leased: () => Promise<T>): Promise<T> {
     const run = (this.#leases.get(key) ?? Promise.resolve()).then(leased);
     const settled = run.then(
       () => undefined,
