@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FollowableLog } from "#shared/ports/event-log.ts";
-import { kafkaEventBytes, kafkaEventText } from "#shared/wire/kafka-event.ts";
+import type { FollowableLog, LogRecord } from "#shared/ports/event-log.ts";
+import { kafkaEventBytes, kafkaEventText, kafkaRecordText } from "#shared/wire/kafka-event.ts";
 import { backOffMs } from "./back-off.ts";
 import { type Batch, Batcher } from "./batcher.ts";
 import { type Fault, nextFault, type OnHostEvent } from "./host-events.ts";
@@ -67,6 +67,8 @@ export class EventSource {
   /** By what fails: a batch, or the source itself where it cannot read. */
   readonly #faults = new Map<object, Fault>();
   readonly #counters = { batches: 0, records: 0, ms: 0, retries: 0 };
+  /** What records are in an event, made while the function works on those before. */
+  readonly #texts = new WeakMap<LogRecord, string>();
   /** Where reading goes on, by partition. */
   readonly #offsets = new Map<number, number>();
   #batcher: Batcher | null = null;
@@ -155,6 +157,7 @@ export class EventSource {
     for (const { partition, offset } of records) this.#offsets.set(partition, offset + 1);
     batcher.add(records, performance.now());
     this.#dispatch();
+    for (const record of records) this.#textOf(record);
   }
 
   /** Hands out what is due, and comes back when more will be. */
@@ -191,7 +194,13 @@ export class EventSource {
   }
 
   #event(records: Batch["records"]): string {
-    return kafkaEventText(this.#settings.bootstrapServers, records);
+    return kafkaEventText(this.#settings.bootstrapServers, records, (record) => this.#textOf(record));
+  }
+
+  #textOf(record: LogRecord): string {
+    const text = this.#texts.get(record) ?? kafkaRecordText(record);
+    this.#texts.set(record, text);
+    return text;
   }
 
   /**

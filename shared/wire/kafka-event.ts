@@ -27,16 +27,23 @@ export function encodeKafkaEvent(bootstrapServers: string, records: readonly Log
   return { eventSource: "SelfManagedKafka", bootstrapServers, records: Object.fromEntries(batches) };
 }
 
-/** JSON text of the same event. */
-export function kafkaEventText(bootstrapServers: string, records: readonly LogRecord[]): string {
+/**
+ * JSON text of the same event. `textOf` gives that of a record, as `kafkaRecordText` does: base64 of a large batch takes
+ * a while, and may be had before the batch is due.
+ */
+export function kafkaEventText(
+  bootstrapServers: string,
+  records: readonly LogRecord[],
+  textOf: (record: LogRecord) => string = kafkaRecordText,
+): string {
   const byPartition = Map.groupBy(records, ({ topic, partition }) => `${topic}-${partition}`);
-  const batches = [...byPartition].map(([name, some]) => `${JSON.stringify(name)}:[${some.map(recordText).join()}]`);
+  const batches = [...byPartition].map(([name, some]) => `${JSON.stringify(name)}:[${some.map(textOf).join()}]`);
   const head = JSON.stringify({ eventSource: "SelfManagedKafka", bootstrapServers });
   return `${head.slice(0, -1)},"records":{${batches.join()}}}`;
 }
 
 /** Put together by hand: looking through base64 for what is to be escaped takes longer than all else that a host does. */
-function recordText(record: LogRecord): string {
+export function kafkaRecordText(record: LogRecord): string {
   const { value, ...rest } = encodeRecord(record);
   const head = JSON.stringify(rest);
   return `${head.slice(0, -1)},"value":${value == null ? "null" : `"${value}"`}}`;
