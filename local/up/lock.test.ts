@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -41,5 +41,32 @@ it.each([
     expect(JSON.parse(await readFile(join(folder, "lock.json"), "utf8"))).toMatchObject(ownMark());
     expect(await readdir(folder)).toEqual(["lock.json"]);
     await locks[0]!.release();
+  }
+});
+
+it("keeps a folder to this user that was open to others, with what is in it", async () => {
+  await mkdir(folder);
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, "kept"), "");
+  const lock = await lockFolder(folder);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  await lock.release();
+  expect(await readdir(folder)).toEqual(["kept"]);
+});
+
+it("leaves a folder as it is that all users share, and says what to do", async () => {
+  await mkdir(folder);
+  await chmod(folder, 0o1777);
+  await expect(lockFolder(folder)).rejects.toThrow(
+    `the folder ${folder} cannot be used, all users share it: name a folder in it, or name another one with --folder`,
+  );
+  expect((await stat(folder)).mode & 0o7777).toBe(0o1777);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it("says what to do where a file has the folder's name", async () => {
+  await writeFile(folder, "");
+  for (const name of [folder, join(folder, "inside")]) {
+    await expect(lockFolder(name)).rejects.toThrow(`${name} cannot be used, there is a file of that name: move it, or`);
   }
 });

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "#shared/market/input-error.ts";
 import { isLiving, ownMark, type ProcessMark } from "./living-process.ts";
@@ -12,16 +12,17 @@ export interface FolderLock {
 }
 
 /**
- * Takes a folder (made if missing) for this process. A lock of a process that is gone is taken over. Throws InputError
- * 'conflict' where a living one has it, 'usage' where the folder cannot be written.
+ * Takes a folder (made if missing) for this process, and keeps it to this user. A lock of a process that is gone is taken
+ * over. Throws InputError 'conflict' where a living one has it, 'usage' where the folder cannot be used.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const file = join(folder, "lock.json");
   const draft = `${file}.${randomUUID()}`;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(draft, JSON.stringify({ ...ownMark(), lock: randomUUID() }), { flag: "wx", mode: 0o600 });
+    await keepToUser(folder);
     try {
+      await writeFile(draft, JSON.stringify({ ...ownMark(), lock: randomUUID() }), { flag: "wx", mode: 0o600 });
       const recovered = await take(folder, file, draft);
       return { recovered, release: () => rm(file, { force: true }) };
     } finally {
@@ -30,13 +31,31 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    const reason = code === "EACCES" || code === "EPERM" || code === "EROFS" ? "permission denied" : `${code}`;
-    throw new InputError(
-      "usage",
-      `the folder ${folder} cannot be used (${reason}): correct its owner or mode, or name another one with --folder`,
-      { cause },
-    );
+    throw unusable(folder, REASONS.get(code ?? "") ?? `${code}`, cause);
   }
+}
+
+/** Why a folder cannot be used and what to do, by the system's code. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ...["EACCES", "EPERM", "EROFS"].map((code) => [code, "permission denied: correct its owner or mode"] as const),
+  ...["ENOSPC", "EDQUOT"].map((code) => [code, "its disk is full: make room"] as const),
+  ...["EEXIST", "ENOTDIR"].map((code) => [code, "there is a file of that name: move it"] as const),
+]);
+
+function unusable(folder: string, reason: string, cause?: unknown): InputError {
+  return new InputError("usage", `the folder ${folder} cannot be used, ${reason}, or name another one with --folder`, {
+    cause,
+  });
+}
+
+const OF_OTHERS = 0o077;
+/** Set on folders such as /tmp, in which all users keep what is their own. */
+const SHARED = 0o1000;
+
+async function keepToUser(folder: string): Promise<void> {
+  const { mode } = await stat(folder);
+  if ((mode & SHARED) !== 0) throw unusable(folder, "all users share it: name a folder in it");
+  if ((mode & OF_OTHERS) !== 0) await chmod(folder, 0o700);
 }
 
 /**
@@ -53,14 +72,15 @@ async function take(folder: string, file: string, draft: string): Promise<boolea
     // No two locks have the same text: whoever has this name alone may replace this one, and nobody a later one.
     const replacing = `${file}.${createHash("sha256").update(stale).digest("hex").slice(0, 16)}`;
     await take(folder, replacing, draft);
+    const own = `${draft}.own`;
     try {
       if ((await textOf(file)) === stale) {
-        const own = `${draft}.own`;
         await link(draft, own);
         await rename(own, file);
         return true;
       }
     } finally {
+      await rm(own, { force: true });
       await rm(replacing, { force: true });
     }
   }
