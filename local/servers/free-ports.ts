@@ -9,13 +9,16 @@ export async function freePorts(count: number): Promise<number[]> {
   return held.map(({ port }) => port);
 }
 
-/** Throws InputError where something listens on one of the ports: it would answer in the new server's place. */
-export async function requireFreePorts(ports: readonly number[]): Promise<void> {
+/**
+ * Throws InputError where something listens on one of the ports: it would answer in the new server's place. `remedy`: how
+ * to get another port.
+ */
+export async function requireFreePorts(ports: readonly number[], remedy: string): Promise<void> {
   for (const port of ports) {
     const { close } = await listen(port).catch((error: NodeJS.ErrnoException) => {
       throw new InputError(
         "conflict",
-        `Port ${port} of 127.0.0.1 cannot be listened on (${error.code}): stop what uses it, or choose another port.`,
+        `Port ${port} of 127.0.0.1 cannot be listened on (${error.code}): stop what uses it, or ${remedy}.`,
       );
     });
     await close();

@@ -14,7 +14,11 @@ export async function portsOf<Name extends string>(
   const file = join(folder, "ports.json");
   await mkdir(folder, { recursive: true });
   const ports = given ?? (await lastPorts<Name>(file)) ?? (await chosen(names));
-  await requireFreePorts(names.map((name) => ports[name]));
+  const remedy = given === undefined ? `delete ${file} for free ones` : "choose another port";
+  await requireFreePorts(
+    names.map((name) => ports[name]),
+    remedy,
+  );
   await writeFile(file, JSON.stringify(ports));
   return ports;
 }

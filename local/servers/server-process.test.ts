@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { isLiving } from "#local/up/living-process.ts";
 import { freePorts, requireFreePorts } from "./free-ports.ts";
+import { portsOf } from "./ports-of.ts";
 import { startServer } from "./server-process.ts";
 
 let folder: string;
@@ -59,8 +61,19 @@ it("ends the server with the process that started it, even if that is killed", a
   await expect.poll(() => isAlive(processId), { timeout: 10_000 }).toBe(false);
 });
 
-it("refuses a port that something listens on, and finds different free ones", async () => {
+it("refuses a port that something listens on, says how to get another, and finds different free ones", async () => {
   const ports = await freePorts(5);
   expect(new Set(ports).size).toBe(5);
-  await requireFreePorts(ports);
+  await requireFreePorts(ports, "");
+  const data = join(folder, "ports");
+  const kept = await portsOf(data, ["client"]);
+  const other = createServer().listen(kept.client, "127.0.0.1");
+  await once(other, "listening");
+  const file = join(data, "ports.json");
+  await expect(portsOf(data, ["client"])).rejects.toThrow(
+    `Port ${kept.client} of 127.0.0.1 cannot be listened on (EADDRINUSE): stop what uses it, or delete ${file} for free ones.`,
+  );
+  await rm(file);
+  expect((await portsOf(data, ["client"])).client).not.toBe(kept.client);
+  other.close();
 });
