@@ -77,6 +77,18 @@ it("stores what it can where one block is refused, and passes poison over", asyn
   expect((await ports.ticks.extent(BTC))?.count).toBe(2);
 });
 
+it("marks what the rows change that are stored beside one that is refused", async () => {
+  const ports = portsOf();
+  ports.ticks.append = async () => {
+    // Another rebuilt meanwhile.
+    await ports.ranges.clearDirty(await ports.ranges.dirty(BTC));
+    throw new InputError("bad-data", "QuestDB refused row 1");
+  };
+  const told = await archiveTicks(ports, [logged(0, block(tickColumns([tick(1), tick(2)]), null))]);
+  expect(told).toMatchObject([{ reason: "QuestDB refused row 1" }]);
+  expect(await ports.ranges.dirty(BTC)).toMatchObject([{ from: NOON, to: NOON + 1 }]);
+});
+
 it("marks each window with a rebuilt candle that a block joins, and no other", async () => {
   const ports = portsOf();
   const rebuilt = [0, 1, 2, 3].map((minute) => ({

@@ -10,6 +10,7 @@ import type { TickStore } from "../ports/tick-store.ts";
 import { type DecodedTicks, decodeTickRecord } from "../wire/tick-records.ts";
 import { atOnce } from "./at-once.ts";
 import type { RefusedRow } from "./letters.ts";
+import { isRefusal, refusalOf } from "./refusal.ts";
 
 export interface ArchiveTicksPorts {
   readonly ticks: TickStore;
@@ -89,7 +90,10 @@ async function storeBlocks(ports: ArchiveTicksPorts, blocks: readonly Block[]): 
   try {
     // Before, so that no reader ever takes a candle that lacks them; and after, as a rebuild may have come between.
     await markJoined(ports, instrument, ticks);
-    const { conflicts } = await ports.ticks.append(instrument, ticks, origin);
+    let conflicts: readonly number[] = [];
+    const refusal = await refusalOf(async () => {
+      ({ conflicts } = await ports.ticks.append(instrument, ticks, origin));
+    });
     for (const { record } of blocks) {
       if (record.previousId !== null) continue;
       // The first live trade changes what is known of the silence before it.
@@ -97,12 +101,13 @@ async function storeBlocks(ports: ArchiveTicksPorts, blocks: readonly Block[]): 
       await ports.ranges.markDirty(instrument, from, from + 1);
     }
     await markJoined(ports, instrument, ticks);
+    if (refusal !== null) throw refusal;
     return conflictsOf(
       blocks,
       conflicts.toSorted((a, b) => a - b),
     );
   } catch (error) {
-    if (!(error instanceof InputError) || (error.code !== "conflict" && error.code !== "bad-data")) throw error;
+    if (!isRefusal(error)) throw error;
     if (blocks.length === 1) return [{ logged: blocks[0]!.logged, reason: error.message, rows: [] }];
     const notStored: NotStored[] = [];
     for (const block of blocks) notStored.push(...(await storeBlocks(ports, [block])));

@@ -6,11 +6,13 @@ import { MemoryResultStore } from "#shared/adapters/memory/result-store.ts";
 import { MemoryRunRegistry } from "#shared/adapters/memory/run-registry.ts";
 import { MemoryTickStore } from "#shared/adapters/memory/tick-store.ts";
 import { InputError } from "../market/input-error.ts";
+import type { Interval } from "../market/interval.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { RunRecord } from "../ports/run-registry.ts";
+import { encodeCandlesRecord } from "../wire/candle-records.ts";
 import { decodeDeadLetter } from "../wire/dead-letters.ts";
 import { encodeRunEvents, encodeRunHash, encodeRunRecord } from "../wire/run-event-records.ts";
-import { DEAD_LETTERS, RUN_EVENTS } from "../wire/topics.ts";
+import { CANDLES, DEAD_LETTERS, RUN_EVENTS } from "../wire/topics.ts";
 import { archive } from "./archive.ts";
 
 const NOON = Date.UTC(2024, 5, 1, 12);
@@ -102,6 +104,32 @@ it("puts no record of a run that cannot be read or has another's key, and goes o
   expect(letters.map(({ offset }) => offset)).toEqual([0, 1]);
   expect(letters[0]).toMatchObject({ topic: RUN_EVENTS, key: "paper-1" });
   expect(letters[0]!.reason).toBe("a record of paper-2 has the key paper-1");
+});
+
+it("keeps what a record says is dirty and lost where the store refuses a candle of it, and tells that", async () => {
+  const ports = portsOf();
+  ports.candles.put = async (candles) => {
+    if (candles.length > 0) throw new InputError("bad-data", "QuestDB refused row 0");
+  };
+  const instrument = { exchange: "binance", symbol: "BTC/USDT" };
+  const candle = {
+    ...({ instrument: "binance:BTC/USDT", timeframe: "1m", openTime: NOON, closeTime: NOON + 60_000 } as const),
+    ...({ open: 1, high: 1, low: 1, close: 1, volume: 1n, quoteVolume: 1n, buyVolume: 1n, trades: 1 } as const),
+    ...({ firstId: 1, lastId: 1, origin: "live", revision: 0, reason: "close", completeness: "unknown" } as const),
+  };
+  const [dirty, lost] = [1, 2].map((minute) => ({ from: NOON, to: NOON + minute })) as [Interval, Interval];
+  const coverage = [{ ...lost, kind: "lost", reason: "retention" } as const];
+  const value = encodeCandlesRecord({ instrument, candles: [candle], dirty: [dirty], coverage, ended: null });
+  const other = encodeCandlesRecord({ instrument, candles: [], dirty: [lost], coverage: [], ended: null });
+  const key = "binance:BTC/USDT";
+  await archive(
+    ports,
+    [value, other].map((each, offset) => ({ ...logged(offset, each, key), topic: CANDLES })),
+  );
+  expect(await ports.ranges.dirty(instrument)).toMatchObject([dirty, lost]);
+  expect(await ports.ranges.coverage(instrument, NOON, NOON + 1)).toEqual(coverage);
+  const letters = (await ports.log.poll("anybody", DEAD_LETTERS, 10)).map(({ value }) => decodeDeadLetter(value));
+  expect(letters).toMatchObject([{ topic: CANDLES, offset: 0, reason: "QuestDB refused row 0" }]);
 });
 
 it("fails where the registry does not take the record now, and makes no letter of it", async () => {

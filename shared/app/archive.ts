@@ -1,4 +1,3 @@
-import { InputError } from "../market/input-error.ts";
 import { instrumentKey } from "../market/instrument.ts";
 import type { EventLog, LogRecord } from "../ports/event-log.ts";
 import type { ResultStore } from "../ports/result-store.ts";
@@ -9,6 +8,7 @@ import { decodeRunTopic } from "../wire/run-event-records.ts";
 import { CANDLES, RUN_EVENTS, TICKS } from "../wire/topics.ts";
 import { type ArchiveTicksPorts, archiveTicks } from "./archive-ticks.ts";
 import { letterOf, rowLettersOf } from "./letters.ts";
+import { isRefusal, refusalOf } from "./refusal.ts";
 import { publish } from "./stage.ts";
 
 export interface ArchivePorts extends ArchiveTicksPorts {
@@ -46,7 +46,7 @@ async function storeOrReport(
   try {
     await store(ports, records);
   } catch (error) {
-    if (!(error instanceof InputError) || (error.code !== "bad-data" && error.code !== "conflict")) throw error;
+    if (!isRefusal(error)) throw error;
     if (records.length === 1) await publish(ports.log, [letterOf(records[0]!, error.message)]);
     else for (const record of records) await storeOrReport(ports, [record], store);
   }
@@ -63,11 +63,12 @@ async function archiveCandles(ports: ArchivePorts, records: readonly LogRecord[]
     checkKey(logged, instrumentKey(record.instrument));
     return record;
   });
-  await ports.candles.put(decoded.flatMap(({ candles }) => candles));
+  const refusal = await refusalOf(() => ports.candles.put(decoded.flatMap(({ candles }) => candles)));
   for (const { instrument, coverage, dirty } of decoded) {
     for (const span of coverage) await ports.ranges.addCoverage(instrument, span);
     for (const span of dirty) await ports.ranges.markDirty(instrument, span.from, span.to);
   }
+  if (refusal !== null) throw refusal;
 }
 
 async function archiveRunEvents(ports: ArchivePorts, records: readonly LogRecord[]): Promise<void> {
