@@ -160,6 +160,37 @@ it("fails an invocation each time the bundle cannot be loaded, and pauses longer
   await expect(empty.invoke("{}")).rejects.toThrow("exports no function 'handler'");
 });
 
+it("fails an invocation that returns more than 6 MB, says so, and keeps the process", async () => {
+  const pool = await poolOf('export const handler = async ({ size }) => "x".repeat(size);', { memoryMb: 1_024 });
+  const quotes = 2;
+  expect(await invoke(pool, { size: (6 << 20) - quotes })).toHaveLength((6 << 20) - quotes);
+  for (const size of [(6 << 20) - quotes + 1, 50 << 20]) {
+    const fault = "Function.ResponseSizeTooLarge: returned more than 6 MB";
+    await expect(invoke(pool, { size })).rejects.toThrow(fault);
+  }
+  expect(await invoke(pool, { size: 1 })).toBe("x");
+  expect(await pool.status()).toMatchObject({ failures: 2, restarts: 0 });
+});
+
+it("replaces a process that has answered and does not ask for more, before an invocation is given to it", async () => {
+  const source = `
+    export const handler = async ({ last }) => {
+      if (last) setTimeout(() => { for (;;); }, 0);
+      return process.pid;
+    };`;
+  const pool = await poolOf(source, { timeoutMs: 2_000 });
+  const before = await invoke(pool, { last: true });
+  expect(await invoke(pool, {})).not.toBe(before);
+  const how = "did not ask for its next invocation within 2000 ms of its answer";
+  expect(await pool.status()).toMatchObject({ failures: 0, restarts: 1, lastEnd: { how } });
+});
+
+it("starts no further process while one that has answered is about to ask for more", async () => {
+  const pool = await poolOf("export const handler = async () => process.pid;", { concurrency: 4 });
+  const first = await invoke(pool, {});
+  for (let i = 0; i < 50; i++) expect(await invoke(pool, {})).toBe(first);
+});
+
 it("runs as many invocations at once as it may have processes, and the others after", async () => {
   const source = `
     import { existsSync, writeFileSync } from "node:fs";

@@ -15,8 +15,13 @@ export interface PoolStatus {
   readonly failures: number;
   /** Processes that ended and were not asked to. */
   readonly restarts: number;
-  /** How the last of them ended. */
-  readonly lastEnd: string | null;
+  readonly lastEnd: LastEnd | null;
+}
+
+/** How the process ended that ended last, and when, ms UTC. */
+export interface LastEnd {
+  readonly how: string;
+  readonly time: number;
 }
 
 interface Job {
@@ -37,7 +42,7 @@ export class FunctionPool {
   readonly #processes = new Set<FunctionProcess>();
   readonly #jobs: Job[] = [];
   readonly #counters = { invocations: 0, failures: 0, restarts: 0 };
-  #lastEnd: string | null = null;
+  #lastEnd: LastEnd | null = null;
   /** Ends in a row without a process that was ready. */
   #initFailures = 0;
   #pause: NodeJS.Timeout | null = null;
@@ -109,9 +114,10 @@ export class FunctionPool {
     }
     if (this.#jobs.length === 0) return;
     if (this.#pause !== null || this.#stopped) return;
-    const starting = [...this.#processes].filter(({ ready }) => !ready).length;
+    // Those that start, and those that have answered and ask for more in a moment.
+    const coming = [...this.#processes].filter(({ idle, busy }) => !idle && !busy).length;
     const room = this.#spec.concurrency - this.#processes.size;
-    for (let i = 0; i < Math.min(this.#jobs.length - starting, room); i++) this.#start();
+    for (let i = 0; i < Math.min(this.#jobs.length - coming, room); i++) this.#start();
   }
 
   #endLater(each: FunctionProcess): void {
@@ -127,21 +133,18 @@ export class FunctionPool {
   #run(each: FunctionProcess, { event, resolve, reject }: Job): void {
     clearTimeout(this.#endings.get(each));
     this.#endings.delete(each);
-    const served = (): void => this.#serve();
-    each.invoke(event).then(resolve, reject).finally(served);
+    each.invoke(event).then(resolve, reject);
   }
 
   #start(): FunctionProcess {
     const { name } = this.#spec;
-    const started = new FunctionProcess(this.#spec, this.#api, this.#log);
-    const { processId } = started;
-    this.#processes.add(started);
-    this.#onEvent({ kind: "process-started", name, processId });
-    void started.started.then(() => {
-      if (!started.ready) return;
+    const started = new FunctionProcess(this.#spec, this.#api, this.#log, () => {
       this.#initFailures = 0;
       this.#serve();
     });
+    const { processId } = started;
+    this.#processes.add(started);
+    this.#onEvent({ kind: "process-started", name, processId });
     void started.ended.then(({ how }) => {
       this.#processes.delete(started);
       clearTimeout(this.#endings.get(started));
@@ -151,7 +154,7 @@ export class FunctionPool {
       if (this.#stopped) return;
       if (wanted) return this.#serve();
       this.#counters.restarts++;
-      this.#lastEnd = how;
+      this.#lastEnd = { how, time: Date.now() };
       if (!started.ready) this.#failedToStart(how);
       this.#serve();
     });

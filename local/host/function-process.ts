@@ -26,6 +26,8 @@ const CLIENT = fileURLToPath(new URL("runtime-client.mjs", import.meta.url));
 const DEFAULT_REGION = "us-east-1";
 /** Loading a bundle takes far less, on a loaded machine too. */
 const INIT_TIMEOUT_MS = 30_000;
+/** From its answer until it asks for its next invocation, a process takes a millisecond; on a loaded machine more. */
+const NEXT_TIMEOUT_MS = 10_000;
 const MEMORY_CHECK_MS = 100;
 const MEGABYTE = 1 << 20;
 
@@ -46,15 +48,21 @@ export class FunctionProcess implements RuntimeSession {
   readonly #spec: HostedFunction;
   readonly #child: ChildProcess;
   readonly #watch: NodeJS.Timeout;
+  readonly #onIdle: () => void;
+  /** Answers the process that asks for an invocation. */
   #hand: ((invocation: Invocation) => void) | null = null;
   #job: Job | null = null;
+  /** Ends a process that has answered, and does not ask for its next invocation. */
+  #resting: NodeJS.Timeout | null = null;
   #ready = false;
   #onReady: () => void = () => {};
   /** Why this host ended it, or what it said itself. */
   #reason: string | null = null;
 
-  constructor(spec: HostedFunction, api: RuntimeApi, log: LineLog) {
+  /** `onIdle` is called each time that it becomes idle. */
+  constructor(spec: HostedFunction, api: RuntimeApi, log: LineLog, onIdle: () => void) {
     this.#spec = spec;
+    this.#onIdle = onIdle;
     const path = api.admit(this);
     this.#child = spawnClient(spec, path.address);
     log.follow(this.#child.stdout!);
@@ -87,12 +95,17 @@ export class FunctionProcess implements RuntimeSession {
     return this.#ready;
   }
 
-  /** Ready, and without an invocation. */
+  /** It asks for an invocation. */
   get idle(): boolean {
-    return this.#ready && this.#job === null && this.#reason === null && this.#child.exitCode === null;
+    return this.#hand !== null && this.#reason === null && this.#child.exitCode === null;
   }
 
-  /** Runs one invocation; only while idle. `event` and the result are JSON text. Rejects where it fails. */
+  /** It has an invocation. */
+  get busy(): boolean {
+    return this.#job !== null;
+  }
+
+  /** Runs one invocation; only while not busy. `event` and the result are JSON text. Rejects where it fails. */
   invoke(event: string): Promise<string> {
     const { name, timeoutMs, environment } = this.#spec;
     const region = environment["AWS_REGION"] ?? DEFAULT_REGION;
@@ -119,9 +132,11 @@ export class FunctionProcess implements RuntimeSession {
   next(): Promise<Invocation> {
     this.#ready = true;
     this.#onReady();
+    this.#rest(null);
     return new Promise((resolve) => {
-      if (this.#job !== null) resolve(this.#job.invocation);
-      else this.#hand = resolve;
+      if (this.#job !== null) return resolve(this.#job.invocation);
+      this.#hand = resolve;
+      this.#onIdle();
     });
   }
 
@@ -142,12 +157,22 @@ export class FunctionProcess implements RuntimeSession {
     if (job?.invocation.requestId !== requestId) return false;
     clearTimeout(job.timer);
     this.#job = null;
+    // No longer than an invocation may take.
+    this.#rest(Math.min(NEXT_TIMEOUT_MS, this.#spec.timeoutMs));
     settle(job);
     return true;
   }
 
+  /** Ends the process after `ms`; null: not any more. */
+  #rest(ms: number | null): void {
+    if (this.#resting !== null) clearTimeout(this.#resting);
+    const end = (): void => this.kill(`did not ask for its next invocation within ${ms} ms of its answer`);
+    this.#resting = ms === null ? null : setTimeout(end, ms);
+  }
+
   #end(how: string): void {
     clearInterval(this.#watch);
+    this.#rest(null);
     const job = this.#job;
     if (job === null) return;
     clearTimeout(job.timer);

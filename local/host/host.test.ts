@@ -100,6 +100,22 @@ it("works on what is live while a replay keeps its function busy for as long as 
   expect(new Set(status!.processes.map(({ topic }) => topic))).toEqual(new Set(["candles", "replay-candles"]));
 });
 
+it("tells how the process of a function ended that ended last, whichever trigger it was of", async () => {
+  const host = await hostOf({ functions: [await functionOf("archive", SAY_RECORDS)] });
+  const ends = [
+    ["candles", "SIGKILL"],
+    ["ticks", "SIGTERM"],
+    ["run-events", "SIGKILL"],
+  ] as const;
+  for (const [i, [topic, signal]] of ends.entries()) {
+    const own = (await host.status()).functions[0]!.processes.find((each) => each.topic === topic)!;
+    process.kill(own.processId, signal);
+    await expect
+      .poll(async () => (await host.status()).functions)
+      .toMatchObject([{ restarts: i + 1, lastEnd: `was ended by ${signal}` }]);
+  }
+});
+
 it("lets a batch that a function works on end before it stops, and commits it", async () => {
   const log = memoryLog();
   const go = join(folder.path, "go");

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { groupOf, SCHEDULED_FUNCTIONS, STREAM_FUNCTIONS, TOPICS } from "#functions/topology.ts";
 import type { FollowableLog } from "#shared/ports/event-log.ts";
 import { EventSource, type SourceStatus } from "./event-source.ts";
-import { FunctionPool, type PoolStatus } from "./function-pool.ts";
+import { FunctionPool, type LastEnd, type PoolStatus } from "./function-pool.ts";
 import type { HostedFunction } from "./function-process.ts";
 import type { OnHostEvent } from "./host-events.ts";
 import { LineLog } from "./line-log.ts";
@@ -26,10 +26,12 @@ export interface HostSettings {
 }
 
 /** How a function's processes do, over all its triggers. */
-export interface FunctionStatus extends Omit<PoolStatus, "processes"> {
+export interface FunctionStatus extends Omit<PoolStatus, "processes" | "lastEnd"> {
   readonly name: string;
   /** `topic`: whose records it works on; null where time triggers it. */
   readonly processes: readonly (PoolStatus["processes"][number] & { readonly topic: string | null })[];
+  /** How the process ended that ended last and was not asked to. */
+  readonly lastEnd: string | null;
 }
 
 export interface HostStatus {
@@ -130,8 +132,13 @@ async function functionStatus(name: string, pools: readonly TriggerPool[]): Prom
     invocations: sum(({ invocations }) => invocations),
     failures: sum(({ failures }) => failures),
     restarts: sum(({ restarts }) => restarts),
-    lastEnd: told.find(({ lastEnd }) => lastEnd !== null)?.lastEnd ?? null,
+    lastEnd: latest(told.map(({ lastEnd }) => lastEnd)),
   };
+}
+
+function latest(ends: readonly (LastEnd | null)[]): string | null {
+  const known = ends.filter((end) => end !== null);
+  return known.toSorted((a, b) => b.time - a.time)[0]?.how ?? null;
 }
 
 function sourcesOf({ log, bootstrapServers, onEvent }: HostSettings, pools: readonly TriggerPool[]): EventSource[] {

@@ -34,7 +34,7 @@ export class LoneFunction {
     const log = new LineLog(folder, name, (line) => printed.push(line));
     const api = await RuntimeApi.open();
     const spec = { name, bundlePath, environment, timeoutMs, memoryMb, concurrency: 1 };
-    const started = new FunctionProcess(spec, api, log);
+    const started = new FunctionProcess(spec, api, log, () => {});
     await started.started;
     return new LoneFunction(folder, api, log, started, printed);
   }

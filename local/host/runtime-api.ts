@@ -31,6 +31,8 @@ export interface RuntimeSession {
 
 /** Most that a function may return, bytes. */
 const RESULT_BYTES = 6 * 1024 * 1024;
+/** As AWS names it. */
+const TOO_LARGE: RuntimeFault = { errorType: "Function.ResponseSizeTooLarge", errorMessage: "returned more than 6 MB" };
 const PATH =
   /^\/([\w-]+)\/2018-06-01\/runtime\/(?:invocation\/(next)|invocation\/([\w-]+)\/(response|error)|init\/(error))$/;
 
@@ -77,15 +79,19 @@ export class RuntimeApi {
     const session = this.#sessions.get(token ?? "");
     if (session === undefined || (request.method === "GET") !== (next !== undefined)) return finish(response, 404);
     if (next !== undefined) return give(response, await session.next());
-    const body = await bodyOf(request).catch(() => null);
-    if (body === null) return finish(response, 413);
-    if (init !== undefined) session.initFailed(faultOf(body));
-    else {
-      const known =
-        outcome === "response" ? session.succeeded(requestId!, body) : session.failed(requestId!, faultOf(body));
-      if (!known) return finish(response, 400);
+    let body: string | null;
+    try {
+      body = await bodyOf(request);
+    } catch {
+      // The process has ended: nobody waits for an answer.
+      return;
     }
-    finish(response, 202);
+    const fault = body === null ? TOO_LARGE : outcome === "response" ? null : faultOf(body);
+    if (init !== undefined) session.initFailed(fault!);
+    else if (!(fault === null ? session.succeeded(requestId!, body!) : session.failed(requestId!, fault))) {
+      return finish(response, 400);
+    }
+    finish(response, body === null ? 413 : 202);
   }
 }
 
@@ -112,15 +118,15 @@ function finish(response: ServerResponse, status: number): void {
   response.writeHead(status, { "Content-Type": "application/json" }).end("{}");
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** Null for one that is too large, which is read to its end: an answer before it would find nobody who reads it. */
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > RESULT_BYTES) throw new Error(`a function returns ${RESULT_BYTES} bytes at most`);
-    chunks.push(chunk);
+    if (bytes <= RESULT_BYTES) chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return bytes <= RESULT_BYTES ? Buffer.concat(chunks).toString("utf8") : null;
 }
 
 function faultOf(body: string): RuntimeFault {

@@ -6,6 +6,7 @@ const { env } = process;
 // Imported, it would load all of fetch and web sockets too, which takes longer than the rest of this file.
 const { Agent, request } = process.getBuiltinModule("node:http");
 const base = `http://${env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
+const TOO_LARGE = 413;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 /** Resolves to the host's answer. The process ends where there is none: nobody waits for what it does. */
@@ -24,7 +25,8 @@ function ask(method, path, body) {
       response.on("error", gone);
       response.on("aborted", gone);
       response.on("end", () => {
-        if (response.statusCode >= 400) gone();
+        // Of a result that is too large the host has told already.
+        if (response.statusCode >= 400 && response.statusCode !== TOO_LARGE) gone();
         else resolve({ headers: response.headers, text: body.toString("utf8", 0, bytes) });
       });
     });
