@@ -7,12 +7,12 @@ import { findDeadLetter, type HeldLetter, readDeadLetters, retryDeadLetter } fro
 
 const LETTER = { topic: TICKS, partition: 1, offset: 7, key: "binance:BTC/USDT", row: null, reason: "not JSON" };
 
-function ports() {
+function ports(now = 1_000) {
   const topics = [
     { name: TICKS, partitions: 4, groups: ["aggregate/ticks"], bound: 100 },
     { name: DEAD_LETTERS, partitions: 1, groups: [], bound: 100, holeEvery: 3 },
   ];
-  return { log: new MemoryEventLog(topics, () => 1_000), checkpoints: new MemoryCheckpointStore() };
+  return { log: new MemoryEventLog(topics, () => now), checkpoints: new MemoryCheckpointStore() };
 }
 
 const send = (log: MemoryEventLog, ...values: (Uint8Array | null)[]): Promise<void> =>
@@ -53,4 +53,16 @@ test("a retried record is on its topic again as it was, under its key, once", as
   await retryDeadLetter(both, 0, 7_000, true);
   expect(await both.log.poll("aggregate/ticks", TICKS, 10)).toHaveLength(2);
   await expect(retryDeadLetter(both, 9, 1, false)).rejects.toThrow("no dead letter 9 is held");
+});
+
+test("a letter of a topic that was made anew was never retried, whatever had its offset before", async () => {
+  const before = ports();
+  const { checkpoints } = before;
+  await send(before.log, encodeDeadLetter({ ...LETTER, value: Uint8Array.of(1) }));
+  await retryDeadLetter(before, 0, 5_000, false);
+  const after = { log: ports(9_000).log, checkpoints };
+  await send(after.log, encodeDeadLetter({ ...LETTER, value: Uint8Array.of(2) }));
+  expect(await all(after)).toMatchObject([{ letter: 0, retried: null }]);
+  expect((await retryDeadLetter(after, 0, 10_000, false)).retried).toBe(10_000);
+  expect(await all(after)).toMatchObject([{ letter: 0, retried: 10_000 }]);
 });

@@ -30,8 +30,8 @@ const NO_WAIT = 0;
 export async function* readDeadLetters({ log, checkpoints }: DeadLetterPorts): AsyncGenerator<HeldLetter> {
   const retried = (await loadRetried(checkpoints)).times;
   for await (const record of allRecords(log)) {
-    const letter = letterOf(record);
-    yield { ...letter, letter: record.offset, sent: record.appendTime, retried: retried[record.offset] ?? null };
+    const place = { letter: record.offset, sent: record.appendTime };
+    yield { ...letterOf(record), ...place, retried: retried[nameOf(place)] ?? null };
   }
 }
 
@@ -65,7 +65,7 @@ export async function retryDeadLetter(
   }
   await ports.log.publish(letter.topic, [{ key: letter.key, value: letter.value }]);
   const [position] = await ports.log.positions(ONLOOKER, DEAD_LETTERS);
-  await remember(ports.checkpoints, offset, now, position!.begin);
+  await remember(ports.checkpoints, letter, now, position!.begin);
   return { ...letter, retried: now };
 }
 
@@ -95,7 +95,7 @@ async function* allRecords(log: FollowableLog): AsyncGenerator<LogRecord> {
 
 interface Retried {
   readonly version: number;
-  /** When each letter was retried, by offset. */
+  /** When each letter was retried, by `nameOf`. */
   readonly times: Readonly<Record<string, number>>;
 }
 
@@ -105,12 +105,17 @@ async function loadRetried(checkpoints: CheckpointStore): Promise<Retried> {
   return { version: stored.version, times: JSON.parse(new TextDecoder().decode(stored.state)) as Retried["times"] };
 }
 
+/** Where the topic was made anew, another letter has the offset, and was sent at another time. */
+function nameOf({ letter, sent }: Pick<HeldLetter, "letter" | "sent">): string {
+  return `${letter}@${sent}`;
+}
+
 /** Letters before `oldest` are not held any more, and forgotten. */
-async function remember(checkpoints: CheckpointStore, offset: number, now: number, oldest: number): Promise<void> {
+async function remember(checkpoints: CheckpointStore, letter: HeldLetter, now: number, oldest: number): Promise<void> {
   for (;;) {
     const { version, times } = await loadRetried(checkpoints);
-    const kept = Object.entries(times).filter(([letter]) => Number(letter) >= oldest);
-    const state = new TextEncoder().encode(JSON.stringify({ ...Object.fromEntries(kept), [offset]: now }));
+    const kept = Object.entries(times).filter(([name]) => Number.parseInt(name, 10) >= oldest);
+    const state = new TextEncoder().encode(JSON.stringify({ ...Object.fromEntries(kept), [nameOf(letter)]: now }));
     if (await checkpoints.commit(STAGE, KEY, version, { schema: SCHEMA, state, fence: [] })) return;
   }
 }
