@@ -18,6 +18,8 @@ it("shows what goes on above what has ended, in 80 columns", () => {
   const text = replayTables([waits, open[1]!], [ended]);
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
   expect(text).toMatch(/^replay-11111111 +rsi-reversion BTC\/USDT@1m +waits +600 × +2024-08-08 12:00$/m);
+  const held = replayTables([{ ...waits, paused: true }], []);
+  expect(held).toMatch(/ paused +600 × [\s\S]*\nreplay-11111111 waits: QuestDB does not answer/);
   expect(text).toMatch(/^replay-22222222 +BTC\/USDT as live +plays/m);
   expect(text).toContain("replay-11111111 waits: QuestDB does not answer: start it\n");
   expect(text).toMatch(

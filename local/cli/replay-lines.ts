@@ -88,7 +88,8 @@ export function playsOf({ run, instruments, mode, file }: ReplaySession): string
 
 /** How a session stands, in a word. */
 export function stateOf({ phase, paused, rush, waits }: ReplaySession): string {
-  if (waits !== null) return "waits";
+  // What a paused session waits for is told below the table.
+  if (waits !== null) return paused ? "paused" : "waits";
   if (phase === "draining") return "ends";
   if (phase === "stopping") return "stops";
   if (phase !== "playing") return phase;
