@@ -92,6 +92,12 @@ export function midnightLines(hashes: readonly StatedHash[], command: (stated: S
   ];
 }
 
+/** What the backtest that proves a result of a live run needs beside it; nothing where it was not warmed up from the store. */
+export function proofConditions({ definition }: RunRecord): string[] {
+  const { warmFrom, tradeFrom } = parsePlan(definition);
+  return warmFrom < tradeFrom ? ["(unless history before its first live candle was imported since)"] : [];
+}
+
 function stateOf({ status, error }: RunRecord): string {
   return status === "running" ? (error === null ? "live" : "waits") : status;
 }

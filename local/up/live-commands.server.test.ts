@@ -160,6 +160,11 @@ test("a paper run follows replays as live, of the store and of a file", { timeou
   expect(shown).toContain(`at midnight  2024-07-01 00:00 UTC  ${known["resultHash"]}\n`);
   const proof = /^the same {5}npx millrace (backtest .*)$/m.exec(shown)![1]!;
   expect(await told(...proof.split(" "))).toMatchObject({ resultHash: known["resultHash"] });
+  for (const words of [shown, await folder.output(["paper", "stop", `${run}`], NO_STORE)]) {
+    expect(words).toMatch(
+      /^the same\b.* backtest .*\n +\(unless history before its first live candle was imported since\)$/m,
+    );
+  }
   expect(tradesOf(whole)).toBeGreaterThan(tradesOf(known));
   const behind = await folder.run(["replay", ...live, "--from", at(SPLIT)], NO_STORE);
   expectFault(behind, CONFLICT, `${BTC} is live up to ${at(START + 360 * MINUTE)}`, "choose a --from after");

@@ -13,7 +13,14 @@ import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { BROKER_OPTIONS, brokerOf } from "../broker-settings.ts";
 import type { Arguments, Command } from "../command.ts";
 import { writeLine } from "../output.ts";
-import { accountOf, midnightLines, type PaperAccount, paperDetails, paperTable } from "../paper-lines.ts";
+import {
+  accountOf,
+  midnightLines,
+  type PaperAccount,
+  paperDetails,
+  paperTable,
+  proofConditions,
+} from "../paper-lines.ts";
 import { backtestLines } from "../run-again.ts";
 import { figureTable, shortFeeds } from "../run-lines.ts";
 import { formatNumber, formatTime } from "../table.ts";
@@ -179,6 +186,7 @@ async function show({ liveRuns, store }: ServerPlatform, id: string, args: Argum
   const lines = [
     ...paperDetails(record, account, trades),
     ...midnightLines(hashes, ({ time }) => backtestLines({ ...record, until: time }, args)),
+    ...(hashes.length === 0 ? [] : proofConditions(record).map((condition) => `             ${condition}`)),
     `more         npx millrace runs show ${record.run}`,
   ];
   await writeLine(lines.join("\n"));
@@ -216,6 +224,7 @@ function stoppedLines(record: RunRecord, args: Arguments): string {
     `result hash ${record.resultHash}`,
     `go on:      npx millrace paper resume ${record.run}`,
     `the same:   ${backtestLines(record, args)}`,
+    ...proofConditions(record).map((condition) => `            ${condition}`),
   ].join("\n");
 }
 
