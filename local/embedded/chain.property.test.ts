@@ -354,7 +354,10 @@ test(
   "a run whose instrument ended and was traded again equals its backtest, however it was delivered",
   async () => {
     const wait = fc.integer({ min: 6 * MINUTE, max: 40 * MINUTE });
-    const property = fc.asyncProperty(disordered, deliveries, endings, wait, async (market, delivery, ending, wait) => {
+    /** Ends that are told again among what comes later: of which instrument, and after how many records. */
+    const endsAgain = fc.array(fc.record({ end: fc.nat(ENDS - 1), after: fc.nat(40) }), { maxLength: 3 });
+    const ways = fc.record({ delivery: deliveries, ending: endings, wait, endsAgain });
+    const property = fc.asyncProperty(disordered, ways, async (market, { delivery, ending, wait, endsAgain }) => {
       // Feeds of one instrument: another would have gone on meanwhile.
       const plansOf = (from: number): RunPlan[] => plans(from).slice(0, 2);
       const again = tradedAgain(market, wait);
@@ -365,8 +368,13 @@ test(
       const clean = await play(market, phases(delivery.span).flat(), IN_ORDER, memoryPorts(2), plansOf);
       const last = again.ticks[0]!.at(-1)!.tick.ts;
       for (const { results } of clean.runs) expect(results.cycles.time.at(-1)).toBeGreaterThanOrEqual(last);
-      const sent = phases(delivery.span).flatMap((phase) => repeated(phase, delivery.again));
-      expect(await play(market, sent, delivery, memoryPorts(2), plansOf)).toEqual(clean);
+      const [before, after] = phases(delivery.span).map((phase) => repeated(phase, delivery.again)) as [
+        Arrival[],
+        Arrival[],
+      ];
+      const ends = before.slice(-ENDS);
+      for (const { end, after: place } of endsAgain) after.splice(Math.min(place, after.length - ENDS), 0, ends[end]!);
+      expect(await play(market, [...before, ...after], delivery, memoryPorts(2), plansOf)).toEqual(clean);
     });
     await fc.assert(property, propertyRuns(100));
   },

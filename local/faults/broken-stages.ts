@@ -32,15 +32,15 @@ const commitsFirst: Work = async (ports, records) => {
   await aggregate({ ...ports, log, checkpoints }, records);
 };
 
-/** Forgets how far it has folded: batches that come again are folded again. */
-const hasNoOffsetFence: Work = async (ports, records) => {
+/** Forgets how far it has folded, too: batches that come again are folded again. */
+const hasNoFence: Work = async (ports, records) => {
   const checkpoints = replacing(ports.checkpoints, {
     async load(stage, key) {
       const stored = await ports.checkpoints.load(stage, key);
       return stored === null ? null : { ...stored, fence: [] };
     },
   });
-  await aggregate({ ...ports, checkpoints }, records);
+  await hasNoContentFence({ ...ports, checkpoints }, records);
 };
 
 /** Does not look at ids: a block that is published again is folded again. */
@@ -51,10 +51,10 @@ const hasNoContentFence: Work = async (ports, records) => {
   }
 };
 
-/** Stages that break one rule each, in `aggregate`. */
+/** Stages that break a rule each, in `aggregate`; without the fence of offsets, that of content catches all that comes again. */
 export const COMMITS_BEFORE_OUTPUT: Stages = { ...STAGES, aggregate: commitsFirst };
-export const WITHOUT_OFFSET_FENCE: Stages = { ...STAGES, aggregate: hasNoOffsetFence };
 export const WITHOUT_CONTENT_FENCE: Stages = { ...STAGES, aggregate: hasNoContentFence };
+export const WITHOUT_FENCES: Stages = { ...STAGES, aggregate: hasNoFence };
 
 /** Holds every id, and lets every tick pass all the same. */
 class CredulousMemory extends SequenceMemory {

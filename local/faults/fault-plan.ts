@@ -63,7 +63,7 @@ export function planFaults(seed: number, publications: number, faults: readonly 
   const random = new Seeded(seed, "fault plan");
   return faults
     .map((fault) => {
-      // What comes again is to hold what means something else by then: an end that is over.
+      // The later, the more comes again, and what means something else by then, as an end that is over.
       const earliest = fault.kind === "deliver again" ? (3 * publications) >> 2 : publications >> 4;
       return { at: random.between(earliest, Math.floor(LATEST * publications)), fault };
     })

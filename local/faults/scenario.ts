@@ -1,7 +1,7 @@
 import { instrumentKey } from "#shared/market/instrument.ts";
 import { encodeTickRecord } from "#shared/wire/tick-records.ts";
 import { CANDLES, RUN_EVENTS, TICKS } from "#shared/wire/topics.ts";
-import { type Arrival, ENDING, FIRST, faultyMarket } from "./market.ts";
+import { type Arrival, FIRST, faultyMarket } from "./market.ts";
 import { Seeded } from "./seeded.ts";
 
 /** A record to publish. */
@@ -74,15 +74,16 @@ export function asKnown(value: Uint8Array): Uint8Array {
   return text.startsWith(head) ? new TextEncoder().encode(`{"v":1,${text.slice(head.length)}`) : value;
 }
 
-/** Blocks come again, some records later, as when a source did not hear that its first try arrived. */
+/** Records come again, some records later, as when a source did not hear that its first try arrived. */
 function withRepeats(random: Seeded, publications: readonly Publication[]): Publication[] {
   const sent = [...publications];
   for (let i = 0; i < REPEATS; i++) {
     const index = random.between(0, sent.length - 1);
-    // What ended is not told again once it is traded again: a source that did would end it again.
-    if (sent[index]!.key === instrumentKey(ENDING) && decode(sent[index]!.value!)["kind"] === "ended") continue;
     sent.splice(index + 1 + random.between(0, 15), 0, sent[index]!);
   }
+  // And an end that is told again whenever, before what ended is traded again or after.
+  const end = sent.findIndex(({ value }) => decode(value!)["kind"] === "ended");
+  sent.splice(random.between(end + 1, sent.length), 0, sent[end]!);
   return sent;
 }
 

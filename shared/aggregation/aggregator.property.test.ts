@@ -249,6 +249,31 @@ describe.each(Object.entries(BASES))("ticks from %s up", (_name, base) => {
     );
   });
 
+  test("an end that is told again, before it is traded again and after, changes nothing", () => {
+    const ways = fc.record({
+      sizes: SIZES,
+      crashes: CRASHES,
+      after: fc.nat(23),
+      rest: fc.integer({ min: 0, max: 2 * MINUTE }),
+      again: fc.array(fc.nat(30), { minLength: 1, maxLength: 3 }),
+    });
+    fc.assert(
+      fc.property(streams(base, true), ways, (stream, { sizes, crashes, after, rest, again }) => {
+        const records = blocks(stream, stream.ticks, sizes);
+        const at = 1 + (after % records.length);
+        const told = records.slice(0, at).flatMap((record) => (record.kind === "ticks" ? [...record.ticks.ts] : []));
+        const end: TickRecord = { kind: "ended", at: Math.max(...told) + 1 + rest };
+        const lastEnd: TickRecord = { kind: "ended", at: stream.ticks.at(-1)!.ts + 3 * MINUTE };
+        const later = [...records.slice(at), lastEnd];
+        const plain = run(timeframes, [...records.slice(0, at), end, ...later]);
+        for (const place of again) later.splice(place % later.length, 0, end);
+        const other = run(timeframes, [...records.slice(0, at), end, ...later], crashes);
+        expect(text(other)).toBe(text(plain));
+      }),
+      { numRuns: Math.ceil(base.runs / 4) },
+    );
+  });
+
   test("ticks repeated inside later blocks change nothing", () => {
     fc.assert(
       fc.property(streams(base, true, ["sequence"]), SIZES, DELAYS, (stream, sizes, delays) => {

@@ -387,7 +387,7 @@ describe("the end", () => {
       "1m@1 r0 close proven 100/100/100/100 ×1",
       "3m@0 r0 close unknown 100/100/100/100 ×2",
     ]);
-    expect(feed.ended(1.5).candles).toEqual([]);
+    expect(feed.ended(1.5)).toMatchObject({ candles: [], ended: null });
     expect(feed.heartbeat(60).candles).toEqual([]);
   });
 
@@ -403,6 +403,28 @@ describe("the end", () => {
       "1m@3 r0 close unknown 100/100/100/100 ×1",
     ]);
     expect(lines(feed.heartbeat(5))).toEqual(["1m@4 r0 close unknown 100/100/100/100 ×0"]);
+  });
+});
+
+describe("an end that is told again once it is traded again", () => {
+  test.each([
+    ["later", 10, 10],
+    ["within the seconds by which time stays behind trades", 1.02, 1],
+  ])("changes nothing: %s", (_, again, watermark) => {
+    const feed = new Feed(["1m"]);
+    feed.ticks([tick(1, 0)], 0.5);
+    feed.ended(1);
+    feed.ticks([tick(2, again)], watermark, 1);
+    const before = feed.state;
+    expect(feed.ended(1)).toEqual({ candles: [], dirty: [], coverage: [], ended: null });
+    expect(feed.state).toEqual(before);
+    expect(feed.ticks([tick(3, again + 0.1)], watermark, 2).coverage).toEqual([]);
+    expect(feed.ended(again + 0.2).ended).toBe(T0 + (again + 0.2) * MINUTE);
+    const traded = feed.candles.filter(({ trades }) => trades !== 0);
+    expect(traded.map(({ trades, revision }) => [trades, revision])).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
   });
 });
 

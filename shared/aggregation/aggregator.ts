@@ -28,7 +28,7 @@ export interface Folded {
   /** Spans with trades that came too late to be folded here: to be rebuilt from stored ticks. */
   readonly dirty: readonly Interval[];
   readonly coverage: readonly Coverage[];
-  /** Time at which the instrument ended, ms UTC, exclusive; null while it goes on. */
+  /** Time at which the instrument ended, ms UTC, exclusive; null where the record does not end it. */
   readonly ended: number | null;
 }
 
@@ -152,8 +152,7 @@ export class Aggregator {
         this.#foldGap(record);
         break;
       case "ended":
-        this.#end(record.at);
-        ended = record.at;
+        if (this.#end(record.at)) ended = record.at;
         break;
       default:
         record satisfies never;
@@ -274,8 +273,9 @@ export class Aggregator {
     this.#closeWindows(watermark);
   }
 
-  #end(at: number): void {
-    if (this.#endedAt !== null) return;
+  /** Returns whether this is news: what ended already, or was traded again since, is only told again. */
+  #end(at: number): boolean {
+    if (this.#endedAt !== null || at < this.#watermark) return false;
     this.#endedAt = at;
     this.#watermark = Math.max(this.#watermark, at);
     const { timeframe } = this.#base;
@@ -283,11 +283,14 @@ export class Aggregator {
     const lastOpen = Math.max(...near, windowOpen(timeframe, at - 1));
     this.#closeWindows(windowClose(timeframe, lastOpen));
     this.#publish([], Number.POSITIVE_INFINITY);
+    return true;
   }
 
   /** The instrument is traded again at `ts`: nobody watched in between. */
   #resume(endedAt: number, ts: number): void {
     this.#endedAt = null;
+    // Time is past the end now, even where the source vouches for no more yet.
+    this.#watermark = Math.max(this.#watermark, endedAt + 1);
     if (this.#nextOpen !== null && endedAt < ts) this.#loseSpan(endedAt, ts, "taken off, and traded again later");
   }
 

@@ -34,7 +34,10 @@ export interface GapClosedRecord {
   readonly reason: string;
 }
 
-/** No trade at or after `at` will come: the instrument was delisted or taken off. */
+/**
+ * No trade at or after `at` will come: the instrument was delisted or taken off. Never before a watermark that was told:
+ * such a record is an old one that is told again after the instrument was traded again.
+ */
 export interface EndedRecord {
   readonly kind: "ended";
   readonly at: number;
