@@ -1,6 +1,10 @@
+import { FILL_FIELDS, LOG_FIELDS, ORDER_FIELDS, TRADE_FIELDS } from "./result-fields.ts";
+import { RUN_FIELDS } from "./run-fields.ts";
+import { columnsOf } from "./stored-fields.ts";
+
 /**
- * Name and columns of every stored table, in column order: the one place that they are listed. Times are integer ms UTC.
- * A test of each database compares its migrated schema with this.
+ * Name and columns of every stored table, in column order: the one place that they are listed, those of records by their
+ * fields. Times are integer ms UTC. A test of each database compares its migrated schema with this.
  */
 export const TABLES = {
   /** A number for each instrument, and the extent of its ticks: rows of ticks and candles name instruments by it. */
@@ -35,70 +39,21 @@ export const TABLES = {
   /** State and fence of a stage and key. */
   checkpoints: ["stage", "key", "version", "schema", "state", "fence"],
   /** A run of a strategy. `feeds`, `params`, `definition` and `figures` are JSON. */
-  runs: [
-    "run",
-    "kind",
-    "strategy",
-    "feeds",
-    "params",
-    "definition",
-    "identity",
-    "created",
-    "status",
-    "error",
-    "result_hash",
-    "figures",
-    "version",
-    "until",
-  ],
+  runs: columnsOf(RUN_FIELDS),
   /** A number for each run that has results, which their rows name it by, and the names of its feeds as JSON. */
   result_runs: ["key", "run", "feeds"],
   /** A status change of an order. */
-  orders: [
-    "run",
-    "seq",
-    "ts",
-    "order_id",
-    "feed",
-    "status",
-    "exec_type",
-    "size",
-    "remaining",
-    "price",
-    "tag",
-    "note",
-    "limit_price",
-    "trade_id",
-    "parent",
-    "order_group",
-  ],
+  orders: ["run", ...columnsOf(ORDER_FIELDS)],
   /** An execution. */
-  fills: ["run", "seq", "ts", "order_id", "feed", "size", "price", "fee", "pnl", "maker"],
+  fills: ["run", ...columnsOf(FILL_FIELDS)],
   /** A round trip, at its close. */
-  trades: [
-    "run",
-    "seq",
-    "trade",
-    "feed",
-    "open_time",
-    "close_time",
-    "size",
-    "entry_price",
-    "exit_price",
-    "pnl",
-    "fees",
-    "bars",
-    "tag",
-    "exit_tag",
-    "exit_type",
-    "trade_id",
-  ],
+  trades: ["run", ...columnsOf(TRADE_FIELDS)],
   /** The account after a cycle. */
   portfolio_metrics: ["run", "cycle", "ts", "cash", "value"],
   /** The position of a feed (its number in `result_runs.feeds`) after a cycle. */
   portfolio_positions: ["run", "feed", "cycle", "position"],
   /** A line that a strategy wrote. */
-  logs: ["run", "seq", "ts", "text"],
+  logs: ["run", ...columnsOf(LOG_FIELDS)],
   /** What a live run states at a UTC midnight, `ts`; `run` is its id. */
   result_hashes: ["run", "ts", "result_hash"],
   /** An applied migration. */

@@ -2,11 +2,15 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { CycleRow, ResultStore, RunResults, StatedHash } from "#shared/ports/result-store.ts";
-import { columnList } from "#shared/wire/tables.ts";
+import { FILL_FIELDS, LOG_FIELDS, ORDER_FIELDS, TRADE_FIELDS } from "#shared/wire/result-fields.ts";
+import { columnsOf, recordOf, type StoredField } from "#shared/wire/stored-fields.ts";
 import { appendColumns, type ColumnSource, constantInteger, counting, doubles } from "./column-sources.ts";
 import { type Database, readRows } from "./database.ts";
-import { FILL_ROWS, LOG_ROWS, ORDER_ROWS, type ResultRows, TRADE_ROWS } from "./result-rows.ts";
 import { integer } from "./sql-text.ts";
+import { columnSources } from "./stored-columns.ts";
+
+/** Tables of rows that are numbered over a run. */
+type RowTable = "orders" | "fills" | "trades" | "logs";
 
 export class DuckdbResultStore implements ResultStore {
   readonly #database: Database;
@@ -19,10 +23,10 @@ export class DuckdbResultStore implements ResultStore {
     await this.#database.write(async (connection) => {
       const key = await keyOfRun(connection, run, feeds);
       await writeCycles(connection, key, events.firstCycle, events.cycles);
-      await writeRows(connection, key, ORDER_ROWS, events.orders);
-      await writeRows(connection, key, FILL_ROWS, events.fills);
-      await writeRows(connection, key, TRADE_ROWS, events.trades);
-      await writeRows(connection, key, LOG_ROWS, events.logs);
+      await writeRows(connection, key, "orders", ORDER_FIELDS, events.orders);
+      await writeRows(connection, key, "fills", FILL_FIELDS, events.fills);
+      await writeRows(connection, key, "trades", TRADE_FIELDS, events.trades);
+      await writeRows(connection, key, "logs", LOG_FIELDS, events.logs);
     });
   }
 
@@ -33,10 +37,10 @@ export class DuckdbResultStore implements ResultStore {
     const feeds = JSON.parse(held[1] as string) as string[];
     return {
       cycles: await this.#readCycles(key, feeds.length),
-      orders: await this.#readRows(key, ORDER_ROWS),
-      fills: await this.#readRows(key, FILL_ROWS),
-      trades: await this.#readRows(key, TRADE_ROWS),
-      logs: await this.#readRows(key, LOG_ROWS),
+      orders: await this.#readRows(key, "orders", ORDER_FIELDS),
+      fills: await this.#readRows(key, "fills", FILL_FIELDS),
+      trades: await this.#readRows(key, "trades", TRADE_FIELDS),
+      logs: await this.#readRows(key, "logs", LOG_FIELDS),
     };
   }
 
@@ -106,9 +110,9 @@ export class DuckdbResultStore implements ResultStore {
     return cycles;
   }
 
-  async #readRows<Row extends { readonly seq: number }>(key: number, rows: ResultRows<Row>): Promise<Row[]> {
-    const sql = `SELECT ${columnList(rows.table)} FROM ${rows.table} WHERE run = ${integer(key)} ORDER BY seq`;
-    return (await this.#database.rows(sql)).map((values) => rows.row(values));
+  async #readRows<Row>(key: number, table: RowTable, fields: readonly StoredField<Row>[]): Promise<Row[]> {
+    const sql = `SELECT ${columnsOf(fields).join(", ")} FROM ${table} WHERE run = ${integer(key)} ORDER BY seq`;
+    return (await this.#database.rows(sql)).map((values) => recordOf(fields, values));
   }
 }
 
@@ -178,18 +182,17 @@ async function writeCycles(
 async function writeRows<Row extends { readonly seq: number }>(
   connection: DuckDBConnection,
   key: number,
-  kind: ResultRows<Row>,
+  table: RowTable,
+  fields: readonly StoredField<Row>[],
   rows: readonly Row[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const [held] = await readRows(connection, `SELECT max(seq) FROM ${kind.table} WHERE run = ${integer(key)}`);
+  const [held] = await readRows(connection, `SELECT max(seq) FROM ${table} WHERE run = ${integer(key)}`);
   const least = rows.reduce((seq, row) => Math.min(seq, row.seq), Number.POSITIVE_INFINITY);
   if (held![0] !== null && Number(held![0]) >= least) {
     await connection.run("CREATE OR REPLACE TEMP TABLE staged_seqs (seq BIGINT)");
     await appendColumns(connection, "staged_seqs", rows.length, [doubles(Float64Array.from(rows, (row) => row.seq))]);
-    await connection.run(
-      `DELETE FROM ${kind.table} WHERE run = ${integer(key)} AND seq IN (SELECT seq FROM staged_seqs)`,
-    );
+    await connection.run(`DELETE FROM ${table} WHERE run = ${integer(key)} AND seq IN (SELECT seq FROM staged_seqs)`);
   }
-  await appendColumns(connection, kind.table, rows.length, [constantInteger(key), ...kind.columns(rows)]);
+  await appendColumns(connection, table, rows.length, [constantInteger(key), ...columnSources(fields, rows)]);
 }

@@ -1,7 +1,11 @@
 import type { DuckDBValue } from "@duckdb/node-api";
-import type { LiveRunRegistry, RunRecord, RunStatus } from "#shared/ports/run-registry.ts";
+import type { LiveRunRegistry, RunRecord } from "#shared/ports/run-registry.ts";
+import { latestRecords } from "#shared/wire/latest-records.ts";
+import { RUN_FIELDS } from "#shared/wire/run-fields.ts";
+import { recordOf } from "#shared/wire/stored-fields.ts";
 import { columnList, TABLES } from "#shared/wire/tables.ts";
 import { type Database, readRows } from "./database.ts";
+import { boundValues } from "./stored-columns.ts";
 
 const UNLESS_LATER = `ON CONFLICT (run) DO UPDATE SET ${TABLES.runs
   .filter((column) => column !== "run")
@@ -23,7 +27,8 @@ export class DuckdbRunRegistry implements LiveRunRegistry {
   }
 
   async putAll(records: readonly RunRecord[]): Promise<void> {
-    const rows = latestOf(records).map(valuesOf);
+    // One statement may not replace its own rows.
+    const rows = latestRecords(records).map((record) => boundValues(RUN_FIELDS, record));
     await this.#database.write(async (connection) => {
       for (let at = 0; at < rows.length; at += ROWS) {
         const part = rows.slice(at, at + ROWS);
@@ -35,7 +40,7 @@ export class DuckdbRunRegistry implements LiveRunRegistry {
 
   async replace(record: RunRecord): Promise<boolean> {
     return this.#database.write(async (connection) => {
-      const values = valuesOf(record);
+      const values = boundValues(RUN_FIELDS, record);
       const set = TABLES.runs.map((column, i) => `${column} = $${i + 1}`).join(", ");
       const before = `run = $${values.length + 1} AND version = $${values.length + 2}`;
       const sql = `UPDATE runs SET ${set} WHERE ${before} RETURNING run`;
@@ -46,75 +51,28 @@ export class DuckdbRunRegistry implements LiveRunRegistry {
 
   async get(run: string): Promise<RunRecord | null> {
     const [row] = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs WHERE run = $1`, [run]);
-    return row === undefined ? null : recordOf(row);
+    return row === undefined ? null : runOf(row);
   }
 
   async getAll(runs: readonly string[]): Promise<readonly RunRecord[]> {
     if (runs.length === 0) return [];
     const marks = runs.map((_, i) => `$${i + 1}`).join(", ");
     const rows = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs WHERE run IN (${marks})`, [...runs]);
-    return rows.map(recordOf);
+    return rows.map(runOf);
   }
 
   async running(): Promise<readonly RunRecord[]> {
     const running = "WHERE status = 'running' ORDER BY created DESC, run";
     const rows = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs ${running}`);
-    return rows.map(recordOf);
+    return rows.map(runOf);
   }
 
   async list(): Promise<readonly RunRecord[]> {
     const rows = await this.#database.rows(`SELECT ${columnList("runs")} FROM runs ORDER BY created DESC, run`);
-    return rows.map(recordOf);
+    return rows.map(runOf);
   }
 }
 
-/** Of several records of one run the last of the latest version, as one statement may not replace its own rows. */
-function latestOf(records: readonly RunRecord[]): RunRecord[] {
-  const latest = new Map<string, RunRecord>();
-  for (const record of records) {
-    const held = latest.get(record.run);
-    if (held === undefined || held.version <= record.version) latest.set(record.run, record);
-  }
-  return [...latest.values()];
-}
-
-/** Values of a row, in the order of its columns. */
-function valuesOf(record: RunRecord): DuckDBValue[] {
-  return [
-    record.run,
-    record.kind,
-    record.strategy,
-    JSON.stringify(record.feeds),
-    JSON.stringify(record.params),
-    record.definition,
-    record.identity,
-    BigInt(record.created),
-    record.status,
-    record.error,
-    record.resultHash,
-    record.figures === null ? null : JSON.stringify(record.figures),
-    BigInt(record.version),
-    record.until === null ? null : BigInt(record.until),
-  ];
-}
-
-function recordOf(row: DuckDBValue[]): RunRecord {
-  const [run, kind, strategy, feeds, params, definition, identity, created, status, error, resultHash, figures] = row;
-  const [version, until] = row.slice(12);
-  return {
-    run: run as string,
-    version: Number(version),
-    kind: kind as RunRecord["kind"],
-    strategy: strategy as string,
-    feeds: JSON.parse(feeds as string) as RunRecord["feeds"],
-    params: JSON.parse(params as string) as RunRecord["params"],
-    definition: definition as string,
-    identity: identity as string,
-    created: Number(created),
-    status: status as RunStatus,
-    error: error as string | null,
-    resultHash: resultHash as string | null,
-    until: until === null ? null : Number(until),
-    figures: figures === null ? null : (JSON.parse(figures as string) as RunRecord["figures"]),
-  };
+function runOf(values: DuckDBValue[]): RunRecord {
+  return recordOf(RUN_FIELDS, values);
 }

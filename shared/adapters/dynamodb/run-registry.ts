@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { LiveRunRegistry, RunRecord } from "#shared/ports/run-registry.ts";
 import { fitsKey } from "#shared/wire/key-limit.ts";
+import { latestRecords } from "#shared/wire/latest-records.ts";
 import { asking } from "./faults.ts";
 
 type Item = Record<string, AttributeValue>;
@@ -50,12 +51,7 @@ export class DynamodbRunRegistry implements LiveRunRegistry {
 
   /** All or none of each 99, in their order: DynamoDB's transactions hold no more. Repeating it mends what broke off. */
   async putAll(records: readonly RunRecord[]): Promise<void> {
-    const latest = new Map<string, RunRecord>();
-    for (const record of records) {
-      const held = latest.get(record.run);
-      if (held === undefined || held.version <= record.version) latest.set(record.run, record);
-    }
-    for (const some of chunks([...latest.values()], RECORDS_OF_TRANSACTION)) await this.#write(some, unlessLater);
+    for (const some of chunks(latestRecords(records), RECORDS_OF_TRANSACTION)) await this.#write(some, unlessLater);
   }
 
   async replace(record: RunRecord): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { CycleColumns } from "#shared/engine/run-events.ts";
 import { doubleName, LineBuffer, type Lines, linePrefix, microseconds } from "./line-buffer.ts";
-import type { RunKey } from "./result-rows.ts";
+import type { RunKey } from "./result-tables.ts";
 
 const ROWS = 20_000;
 const CASH = doubleName("cash");

@@ -1,12 +1,14 @@
 import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { CycleRow, ResultStore, RunResults, StatedHash } from "#shared/ports/result-store.ts";
+import { recordOf } from "#shared/wire/stored-fields.ts";
 import { metricLines, positionLines, storedValue } from "./cycle-lines.ts";
 import { type PageQuery, pagesByTime } from "./pages.ts";
-import { FILL_ROWS, LOG_ROWS, ORDER_ROWS, type ResultRows, type RunKey, TRADE_ROWS } from "./result-rows.ts";
+import { FILLS, LOGS, ORDERS, type RunKey, resultWriter, TRADES } from "./result-tables.ts";
 import { type RowWriter, rowLines } from "./row-lines.ts";
 import type { Server } from "./server.ts";
 import { integer, text, time as timeText } from "./sql-text.ts";
+import { type StoredTable, selectionOf } from "./stored-table.ts";
 
 const PAGE_ROWS = 65_536;
 const ROW_TABLES = ["orders", "fills", "trades", "logs"];
@@ -42,10 +44,10 @@ export class QuestdbResultStore implements ResultStore {
       ...events.cycles.position.map((_, feed) =>
         lines.write("portfolio_positions", positionLines(key, events.firstCycle, events.cycles, feed)),
       ),
-      lines.write("orders", rowLines(ORDER_ROWS.writer(key), events.orders)),
-      lines.write("fills", rowLines(FILL_ROWS.writer(key), events.fills)),
-      lines.write("trades", rowLines(TRADE_ROWS.writer(key), events.trades)),
-      lines.write("logs", rowLines(LOG_ROWS.writer(key), events.logs)),
+      lines.write("orders", rowLines(resultWriter(key, ORDERS), events.orders)),
+      lines.write("fills", rowLines(resultWriter(key, FILLS), events.fills)),
+      lines.write("trades", rowLines(resultWriter(key, TRADES), events.trades)),
+      lines.write("logs", rowLines(resultWriter(key, LOGS), events.logs)),
     ]);
     // The account of a cycle says that all of it is stored.
     await lines.write("portfolio_metrics", metricLines(key, events.firstCycle, events.cycles));
@@ -61,10 +63,10 @@ export class QuestdbResultStore implements ResultStore {
     const cycles = await this.#cycles(current, current.feeds.length);
     await this.#server.wal.pass(ROW_TABLES);
     const [orders, fills, trades, logs] = await Promise.all([
-      this.#rows(current, ORDER_ROWS),
-      this.#rows(current, FILL_ROWS),
-      this.#rows(current, TRADE_ROWS),
-      this.#rows(current, LOG_ROWS),
+      this.#rows(current, ORDERS),
+      this.#rows(current, FILLS),
+      this.#rows(current, TRADES),
+      this.#rows(current, LOGS),
     ]);
     return { cycles, orders, fills, trades, logs };
   }
@@ -162,9 +164,9 @@ export class QuestdbResultStore implements ResultStore {
     await this.#server.lines.write("result_runs", rowLines(writer, [current]));
   }
 
-  async #rows<Row>(key: RunKey, rows: ResultRows<Row>): Promise<Row[]> {
-    const sql = `SELECT ${rows.selection} FROM ${rows.table} WHERE ${isOf(key)} ORDER BY seq`;
-    return (await this.#server.sql.rows(sql)).map((values) => rows.row(values));
+  async #rows<Row>(key: RunKey, table: StoredTable<Row>): Promise<Row[]> {
+    const sql = `SELECT ${selectionOf(table)} FROM ${table.name} WHERE ${isOf(key)} ORDER BY seq`;
+    return (await this.#server.sql.rows(sql)).map((values) => recordOf(table.fields, values));
   }
 
   async #cycles(key: RunKey, feeds: number): Promise<CycleColumns> {

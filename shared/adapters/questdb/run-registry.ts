@@ -1,26 +1,22 @@
-import type { RunRecord, RunRegistry, RunStatus } from "#shared/ports/run-registry.ts";
+import type { RunRecord, RunRegistry } from "#shared/ports/run-registry.ts";
+import { RUN_FIELDS } from "#shared/wire/run-fields.ts";
+import { recordOf } from "#shared/wire/stored-fields.ts";
 import { type RowWriter, rowRequest } from "./row-lines.ts";
 import type { Server } from "./server.ts";
+import { type StoredTable, selectionOf, timeOf, writeColumns, writeSymbols } from "./stored-table.ts";
 
+// A row for each version, so that of two writers the later version stands, whichever is slower; a repeat replaces its own.
+const RUNS: StoredTable<RunRecord> = { name: "runs", fields: RUN_FIELDS, time: "version" };
 const WRITER: RowWriter<RunRecord> = {
-  table: "runs",
-  // A row for each version, so that of two writers the later version stands, whichever is slower; a repeat replaces its own.
-  time: (record) => record.version,
+  table: RUNS.name,
+  time: (record) => timeOf(RUNS, record),
   write(line, record) {
-    line.symbol("kind", record.kind).symbol("strategy", record.strategy).symbol("status", record.status);
-    line.stringColumn("run", record.run).timestampColumn("created", record.created, "ms");
-    line.stringColumn("feeds", JSON.stringify(record.feeds));
-    line.stringColumn("params", JSON.stringify(record.params)).stringColumn("definition", record.definition);
-    line.stringColumn("identity", record.identity);
-    if (record.error !== null) line.stringColumn("error", record.error);
-    if (record.resultHash !== null) line.stringColumn("result_hash", record.resultHash);
-    if (record.until !== null) line.timestampColumn("until", record.until, "ms");
-    if (record.figures !== null) line.stringColumn("figures", JSON.stringify(record.figures));
+    writeSymbols(line, RUNS, record);
+    writeColumns(line, RUNS, record);
   },
 };
 
-const COLUMNS =
-  "run, kind, strategy, feeds, params, definition, identity, created, status, error, result_hash, figures, ts, until";
+const COLUMNS = selectionOf(RUNS);
 const LATEST = `SELECT ${COLUMNS} FROM runs LATEST ON ts PARTITION BY run`;
 
 /** Runs that one query names at most. */
@@ -58,7 +54,7 @@ export class QuestdbRunRegistry implements RunRegistry {
         `SELECT ${COLUMNS} FROM runs WHERE run IN (${marks}) LATEST ON ts PARTITION BY run`,
         names,
       );
-      records.push(...rows.map(recordOf));
+      records.push(...rows.map(runOf));
     }
     return records;
   }
@@ -68,32 +64,15 @@ export class QuestdbRunRegistry implements RunRegistry {
     const rows = await this.#server.sql.rows(
       `SELECT * FROM (${LATEST}) WHERE status = 'running' ORDER BY created DESC, run`,
     );
-    return rows.map(recordOf);
+    return rows.map(runOf);
   }
 
   async list(): Promise<readonly RunRecord[]> {
     await this.#server.wal.pass(["runs"]);
-    return (await this.#server.sql.rows(`SELECT * FROM (${LATEST}) ORDER BY created DESC, run`)).map(recordOf);
+    return (await this.#server.sql.rows(`SELECT * FROM (${LATEST}) ORDER BY created DESC, run`)).map(runOf);
   }
 }
 
-function recordOf(row: readonly unknown[]): RunRecord {
-  const [run, kind, strategy, feeds, params, definition, identity, created, status, error, resultHash, figures] = row;
-  const [version, until] = row.slice(12);
-  return {
-    run: run as string,
-    version: version as number,
-    kind: kind as RunRecord["kind"],
-    strategy: strategy as string,
-    feeds: JSON.parse(feeds as string) as RunRecord["feeds"],
-    params: JSON.parse(params as string) as RunRecord["params"],
-    definition: definition as string,
-    identity: identity as string,
-    created: created as number,
-    status: status as RunStatus,
-    error: error as string | null,
-    resultHash: resultHash as string | null,
-    until: until as number | null,
-    figures: figures === null ? null : (JSON.parse(figures as string) as RunRecord["figures"]),
-  };
+function runOf(values: readonly unknown[]): RunRecord {
+  return recordOf(RUN_FIELDS, values);
 }
