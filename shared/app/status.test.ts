@@ -120,6 +120,22 @@ test("an instrument whose state is of another version is told with what to do, a
   ]);
 });
 
+test("what is lost is counted once, however often it is told", async () => {
+  const { store, ports } = parts();
+  await store.ticks.append(BTC, tickColumns([{ id: 1, ts: NOON, price: 1, amount: 1, side: null }]), "live");
+  for (const [from, to] of [
+    [0, 30_000],
+    [10_000, 20_000],
+    [90_000, 95_000],
+    [91_000, 92_000],
+  ] as const) {
+    await store.ranges.addCoverage(BTC, { from, to, kind: "lost", reason: `up to ${to}` });
+  }
+  expect((await platformStatus(ports, READERS, within)).lost.value).toEqual([
+    { instrument: "binance:BTC/USDT", spans: 2, length: 35_000, last: 95_000, reason: "up to 95000" },
+  ]);
+});
+
 test("a topic that is missing is told beside those that are there", async () => {
   const readers = [...READERS, { stage: "archive", topic: "nowhere", group: "archive/nowhere" }];
   const { log, ports } = parts();

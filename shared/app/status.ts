@@ -1,6 +1,7 @@
 import { AGGREGATOR_SCHEMA, decodeAggregator } from "../aggregation/aggregator-codec.ts";
 import { InputError } from "../market/input-error.ts";
 import { type Instrument, instrumentKey } from "../market/instrument.ts";
+import { joinIntervals } from "../market/interval.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { EventLog } from "../ports/event-log.ts";
 import type { RangeRegistry } from "../ports/range-registry.ts";
@@ -43,11 +44,13 @@ export interface LiveInstrument {
 /** What is recorded as lost of an instrument. */
 export interface LostSpans {
   readonly instrument: string;
+  /** Those that overlap or touch are one. */
   readonly spans: number;
-  /** Their lengths together, ms. */
+  /** The time that is lost altogether, ms. */
   readonly length: number;
   /** End of the last one, ms UTC. */
   readonly last: number;
+  /** Why what ends last was lost. */
   readonly reason: string;
 }
 
@@ -207,12 +210,14 @@ async function lostSpans({ ticks, ranges }: Awaited<ReturnType<StatusPorts["stor
 async function lostOf(ranges: RangeRegistry, instrument: Instrument): Promise<LostSpans | null> {
   const coverage = await ranges.coverage(instrument, 0, Number.MAX_SAFE_INTEGER);
   const lost = coverage.filter(({ kind }) => kind === "lost");
-  const last = lost.at(-1);
-  if (last === undefined) return null;
+  if (lost.length === 0) return null;
+  const last = lost.reduce((latest, each) => (each.to > latest.to ? each : latest));
+  // A loss may be told more than once, in part or whole.
+  const spans = joinIntervals(lost);
   return {
     instrument: instrumentKey(instrument),
-    spans: lost.length,
-    length: lost.reduce((sum, { from, to }) => sum + to - from, 0),
+    spans: spans.length,
+    length: spans.reduce((sum, { from, to }) => sum + to - from, 0),
     last: last.to,
     reason: last.reason,
   };
