@@ -21,6 +21,11 @@ export const SELL = 0;
 export const BUY = 1;
 export const UNKNOWN_SIDE = 2;
 
+/** The code of a side; null: unknown. */
+export function sideCode(side: Side | null): number {
+  return side === null ? UNKNOWN_SIDE : side === "buy" ? BUY : SELL;
+}
+
 /**
  * Ticks of one instrument in columns of equal length; row i is one tick. Valid when made: ids are safe integers ≥ 0,
  * `ts` is integer ms UTC, price (quote currency) and amount (base units) are > 0; they and their
@@ -78,7 +83,7 @@ export function tickColumns(ticks: readonly Tick[], kind: TickKind = "trade", id
     ts[i] = tick.ts;
     price[i] = tick.price;
     amount[i] = tick.amount;
-    side[i] = tick.side === null ? UNKNOWN_SIDE : tick.side === "buy" ? BUY : SELL;
+    side[i] = sideCode(tick.side);
     if (kind === "aggregate") {
       firstId[i] = tick.firstId ?? tick.id;
       lastId[i] = tick.lastId ?? tick.id;

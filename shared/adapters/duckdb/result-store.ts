@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
-import { InputError } from "#shared/market/input-error.ts";
 import type { CycleRow, ResultStore, RunResults, StatedHash } from "#shared/ports/result-store.ts";
 import { FILL_FIELDS, LOG_FIELDS, ORDER_FIELDS, TRADE_FIELDS } from "#shared/wire/result-fields.ts";
+import { refuseOtherFeeds } from "#shared/wire/run-feeds.ts";
 import { columnsOf, recordOf, type StoredField } from "#shared/wire/stored-fields.ts";
 import { appendColumns, type ColumnSource, constantInteger, counting, doubles } from "./column-sources.ts";
 import { type Database, readRows } from "./database.ts";
@@ -131,12 +131,8 @@ async function keyOfRun(connection: DuckDBConnection, run: string, feeds: readon
   const names = JSON.stringify(feeds);
   const [held] = await readRows(connection, "SELECT key, feeds FROM result_runs WHERE run = $1", [run]);
   if (held !== undefined) {
-    if (held[1] === names) return held[0] as number;
-    throw new InputError(
-      "conflict",
-      `results of run ${run} are of feeds ${held[1]}, and these are of ${names}: a run keeps its feeds; ` +
-        "remove its results first, or write under another run",
-    );
+    refuseOtherFeeds(run, held[1] as string, names);
+    return held[0] as number;
   }
   const [row] = await readRows(
     connection,

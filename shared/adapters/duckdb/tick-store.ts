@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { InputError } from "#shared/market/input-error.ts";
-import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
+import type { Instrument } from "#shared/market/instrument.ts";
+import { refuseOtherKind } from "#shared/market/one-tick-kind.ts";
 import { pickTicks, type Tick, type TickColumns, type TickOrigin, tickAt } from "#shared/market/tick.ts";
 import type { TickAppend, TickExtent, TickStore } from "#shared/ports/tick-store.ts";
 import { appendColumns, bytes, constantByte, constantInteger, doubles, nullIntegers } from "./column-sources.ts";
@@ -28,7 +28,7 @@ export class DuckdbTickStore implements TickStore {
     const { append } = await this.#database.write(
       async (connection) => {
         const { ticks: held } = this.#instruments.find(instrument)!;
-        refuseOtherKind(instrument, held, ticks);
+        if (held !== null) refuseOtherKind(instrument, held, ticks);
         const sorted = await sortOutRepeats(connection, key, held, ticks);
         const fresh = sorted.fresh === null ? ticks : pickTicks(ticks, sorted.fresh);
         const extent = await this.#store(connection, key, held, fresh, origin);
@@ -160,16 +160,6 @@ export class DuckdbTickStore implements TickStore {
 
 function within(key: number, from: number, to: number): string {
   return `t.instrument = ${integer(key)} AND t.ts >= ${integer(from)} AND t.ts < ${integer(to)}`;
-}
-
-function refuseOtherKind(instrument: Instrument, held: HeldTicks | null, ticks: TickColumns): void {
-  if (held === null || (held.kind === ticks.kind && held.ids === ticks.ids)) return;
-  throw new InputError(
-    "conflict",
-    `${instrumentKey(instrument)} holds ticks of kind '${held.kind}' with '${held.ids}' ids, and these are of kind ` +
-      `'${ticks.kind}' with '${ticks.ids}' ids: an instrument has one kind, as their ids mean different things; ` +
-      "use the same source, or another store",
-  );
 }
 
 function joinExtent(held: HeldTicks | null, fresh: TickColumns): HeldTicks {

@@ -1,22 +1,12 @@
-import { InputError } from "#shared/market/input-error.ts";
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
-import {
-  type IdScheme,
-  type Tick,
-  type TickColumns,
-  type TickKind,
-  type TickOrigin,
-  tickAt,
-  tickColumns,
-} from "#shared/market/tick.ts";
+import { refuseOtherKind, type TickIds } from "#shared/market/one-tick-kind.ts";
+import { type Tick, type TickColumns, type TickOrigin, tickAt, tickColumns } from "#shared/market/tick.ts";
 import type { TickAppend, TickExtent, TickStore } from "#shared/ports/tick-store.ts";
 
 const BLOCK_ROWS = 4_096;
 
-interface Held {
+interface Held extends TickIds {
   readonly instrument: Instrument;
-  readonly kind: TickKind;
-  readonly ids: IdScheme;
   readonly byId: Map<number, Tick>;
   /** In (ts, id) order; null after an append, until it is asked for. */
   sorted: readonly Tick[] | null;
@@ -82,12 +72,8 @@ export class MemoryTickStore implements TickStore {
       this.#held.set(key, made);
       return made;
     }
-    if (held.kind === kind && held.ids === ids) return held;
-    throw new InputError(
-      "conflict",
-      `${key} holds ticks of kind '${held.kind}' with '${held.ids}' ids, and these are of kind '${kind}' with '${ids}' ` +
-        "ids: an instrument has one kind; use the same source, or another store",
-    );
+    refuseOtherKind(instrument, held, { kind, ids });
+    return held;
   }
 }
 

@@ -10,7 +10,7 @@ import { CANDLE_COLUMNS, candlesOf } from "./candle-pages.ts";
 import { CHOSEN_COLUMNS, ChosenColumns } from "./chosen-columns.ts";
 import { type PageQuery, pagesByTime } from "./pages.ts";
 import type { Server } from "./server.ts";
-import { text, time } from "./sql-text.ts";
+import { isInstrument, text, time } from "./sql-text.ts";
 
 /** Rows of a page, and the most candles of a block of `read`. */
 const PAGE_ROWS = 16_384;
@@ -67,8 +67,7 @@ export class QuestdbCandleStore implements CandleStore {
 
   async extents(instrument: Instrument | null): Promise<readonly CandleExtent[]> {
     await this.#server.wal.pass(["candles"]);
-    const of =
-      instrument === null ? "" : ` AND exchange = ${text(instrument.exchange)} AND symbol = ${text(instrument.symbol)}`;
+    const of = instrument === null ? "" : ` AND ${isInstrument(instrument)}`;
     const rows = await this.#server.sql.rows(
       `SELECT exchange, symbol, timeframe, origin, min(ts), max(close_ts), count_distinct(ts) FROM candles
         WHERE NOT removed${of} GROUP BY exchange, symbol, timeframe, origin`,
@@ -117,8 +116,8 @@ export class QuestdbCandleStore implements CandleStore {
   }
 }
 
-function seriesOf({ instrument: { exchange, symbol }, timeframe }: Omit<CandleQuery, "choice">): string {
-  return `exchange = ${text(exchange)} AND symbol = ${text(symbol)} AND timeframe = ${text(timeframe)}`;
+function seriesOf({ instrument, timeframe }: Omit<CandleQuery, "choice">): string {
+  return `${isInstrument(instrument)} AND timeframe = ${text(timeframe)}`;
 }
 
 function closedBy(query: Omit<CandleQuery, "choice">): string {

@@ -4,7 +4,7 @@ import type { Lease, Leases } from "#shared/ports/leases.ts";
 import type { DirtyRange, RangeRegistry } from "#shared/ports/range-registry.ts";
 import { type RowWriter, rowLines } from "./row-lines.ts";
 import type { Server } from "./server.ts";
-import { text, time } from "./sql-text.ts";
+import { isInstrument, time } from "./sql-text.ts";
 
 /** Of this process alone, which cannot lose it. */
 const LEASE: Lease = { check() {} };
@@ -39,7 +39,7 @@ export class QuestdbRangeRegistry implements RangeRegistry {
   /** A span that was marked twice is listed twice: each mark is cleared by itself. */
   async dirty(instrument: Instrument | null): Promise<readonly DirtyRange[]> {
     await this.#server.wal.pass(["dirty_ranges"]);
-    const of = instrument === null ? "" : ` AND ${isOf(instrument)}`;
+    const of = instrument === null ? "" : ` AND ${isInstrument(instrument)}`;
     const rows = await this.#server.sql.rows(
       `SELECT exchange, symbol, ts, to_ts, mark FROM dirty_ranges WHERE NOT cleared${of} ORDER BY ts, to_ts, mark`,
     );
@@ -70,7 +70,7 @@ export class QuestdbRangeRegistry implements RangeRegistry {
   async coverage(instrument: Instrument, from: number, to: number): Promise<readonly Coverage[]> {
     await this.#server.wal.pass(["coverage"]);
     const rows = await this.#server.sql.rows(
-      `SELECT ts, to_ts, kind, reason FROM coverage WHERE ${isOf(instrument)} AND ts < ${time(to)}
+      `SELECT ts, to_ts, kind, reason FROM coverage WHERE ${isInstrument(instrument)} AND ts < ${time(to)}
         AND to_ts > ${time(Math.floor(from))} ORDER BY ts, to_ts, kind`,
     );
     return rows.map(([start, end, kind, reason]) => ({
@@ -131,8 +131,4 @@ export class QuestdbRangeRegistry implements RangeRegistry {
     this.#lastMark = Math.max(made, this.#lastMark + 1);
     return this.#lastMark;
   }
-}
-
-function isOf({ exchange, symbol }: Instrument): string {
-  return `exchange = ${text(exchange)} AND symbol = ${text(symbol)}`;
 }

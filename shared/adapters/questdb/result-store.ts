@@ -1,6 +1,6 @@
 import type { CycleColumns, RunEvents } from "#shared/engine/run-events.ts";
-import { InputError } from "#shared/market/input-error.ts";
 import type { CycleRow, ResultStore, RunResults, StatedHash } from "#shared/ports/result-store.ts";
+import { refuseOtherFeeds } from "#shared/wire/run-feeds.ts";
 import { recordOf } from "#shared/wire/stored-fields.ts";
 import { metricLines, positionLines, storedValue } from "./cycle-lines.ts";
 import { type PageQuery, pagesByTime } from "./pages.ts";
@@ -131,13 +131,8 @@ export class QuestdbResultStore implements ResultStore {
       await this.#setCurrent(first);
       return first;
     }
-    const [held, asked] = [JSON.stringify(current.feeds), JSON.stringify(feeds)];
-    if (held === asked) return current;
-    throw new InputError(
-      "conflict",
-      `results of run ${run} are of feeds ${held}, and these are of ${asked}: a run keeps its feeds; remove its results ` +
-        "first, or write under another run",
-    );
+    refuseOtherFeeds(run, JSON.stringify(current.feeds), JSON.stringify(feeds));
+    return current;
   }
 
   async #keyOfStated(run: string): Promise<RunKey> {

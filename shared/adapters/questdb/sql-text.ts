@@ -1,3 +1,5 @@
+import type { Instrument } from "#shared/market/instrument.ts";
+
 /** 9999-12-31T23:59:59.999Z, past every time that is stored. */
 const GREATEST_TIME = 253_402_300_799_999;
 
@@ -16,4 +18,9 @@ export function time(ms: number): string {
 export function integer(value: number): string {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a safe integer`);
   return String(value);
+}
+
+/** The condition that a row is one of the instrument. */
+export function isInstrument({ exchange, symbol }: Instrument): string {
+  return `exchange = ${text(exchange)} AND symbol = ${text(symbol)}`;
 }

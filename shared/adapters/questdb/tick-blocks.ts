@@ -1,15 +1,15 @@
 import { type IdScheme, pickTicks, sliceTicks, type TickColumns, type TickKind } from "#shared/market/tick.ts";
 import type { Page } from "./pages.ts";
-import { tickPage } from "./tick-repeats.ts";
+import { tickPage } from "./tick-pages.ts";
 
 const BLOCK_ROWS = 65_536;
 
 /** The ticks of a page in (ts, id) order, in blocks of a bounded size. */
 export function* tickBlocks(page: Page, kind: TickKind, ids: IdScheme): Generator<TickColumns, void, undefined> {
-  const { id, price, amount, side, firstId, lastId } = tickPage(page);
+  const { id, ts, price, amount, side, firstId, lastId } = tickPage(page);
   const trade = kind === "trade";
   const block = {
-    ...{ kind, ids, length: page.length, id, ts: page.time, price, amount, side },
+    ...{ kind, ids, length: page.length, id, ts, price, amount, side },
     firstId: trade ? id : firstId,
     lastId: trade ? id : lastId,
   };

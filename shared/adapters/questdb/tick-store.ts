@@ -1,36 +1,25 @@
-import { InputError } from "#shared/market/input-error.ts";
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
+import { refuseOtherKind, type TickIds } from "#shared/market/one-tick-kind.ts";
 import {
   type IdScheme,
   pickTicks,
+  type Side,
   type Tick,
   type TickColumns,
   type TickKind,
   type TickOrigin,
-  tickAt,
 } from "#shared/market/tick.ts";
+import { ALL_FRESH, type IdRange, idRange, type SortedOut, TickRepeats } from "#shared/market/tick-repeats.ts";
 import type { TickAppend, TickExtent, TickStore } from "#shared/ports/tick-store.ts";
 import { pagesByTime } from "./pages.ts";
 import { type RowWriter, rowLines } from "./row-lines.ts";
 import type { Server } from "./server.ts";
-import { integer, text, time } from "./sql-text.ts";
+import { integer, isInstrument, time } from "./sql-text.ts";
 import { tickBlocks } from "./tick-blocks.ts";
 import { tickLines } from "./tick-lines.ts";
-import { type SortedOut, sideCode, TICK_COLUMNS, TickRepeats } from "./tick-repeats.ts";
+import { TICK_COLUMNS, tickPage } from "./tick-pages.ts";
 
 const PAGE_ROWS = 65_536;
-const ALL_FRESH: SortedOut = { fresh: null, repeated: 0, conflicts: [] };
-
-interface Kind {
-  readonly kind: TickKind;
-  readonly ids: IdScheme;
-}
-
-/** Least and greatest id that is held, infinities where none is. */
-interface IdRange {
-  readonly least: number;
-  readonly greatest: number;
-}
 
 /**
  * Ticks in QuestDB. One process at a time should append an instrument's ticks: of two that append the same rows at once
@@ -39,8 +28,8 @@ interface IdRange {
 export class QuestdbTickStore implements TickStore {
   readonly #server: Server;
   /** Set once, so that what is known of it stays true. */
-  readonly #kinds = new Map<string, Kind>();
-  /** What was held at transaction `#transaction` of the table. */
+  readonly #kinds = new Map<string, TickIds>();
+  /** Infinities where none is held; as it was at transaction `#transaction` of the table. */
   readonly #ranges = new Map<string, IdRange>();
   #transaction = -1;
   #appending: Promise<unknown> = Promise.resolve();
@@ -59,7 +48,7 @@ export class QuestdbTickStore implements TickStore {
     if (ticks.length === 0) return { stored: 0, repeated: 0, conflicts: [] };
     await this.#settleKind(instrument, ticks);
     const held = await this.#heldIds(instrument);
-    const block = rangeOf(ticks.id);
+    const block = idRange(ticks.id);
     const outside = block.least > held.greatest || block.greatest < held.least;
     const sorted = outside && block.rising ? ALL_FRESH : await this.#sortOut(instrument, ticks, outside, block);
     const fresh = sorted.fresh === null ? ticks : pickTicks(ticks, sorted.fresh);
@@ -69,7 +58,7 @@ export class QuestdbTickStore implements TickStore {
       this.#transaction = -1;
       const requests = await this.#write(instrument, fresh, origin);
       this.#transaction = expected + requests;
-      const added = rangeOf(fresh.id);
+      const added = idRange(fresh.id);
       this.#ranges.set(instrumentKey(instrument), {
         least: Math.min(held.least, added.least),
         greatest: Math.max(held.greatest, added.greatest),
@@ -103,17 +92,12 @@ export class QuestdbTickStore implements TickStore {
       };
       await this.#server.lines.write("instruments", rowLines(writer, [instrument]));
       this.#kinds.set(instrumentKey(instrument), { kind, ids });
-    } else if (held.kind !== kind || held.ids !== ids) {
-      throw new InputError(
-        "conflict",
-        `${instrumentKey(instrument)} holds ticks of kind '${held.kind}' with '${held.ids}' ids, and these are of kind ` +
-          `'${kind}' with '${ids}' ids: an instrument has one kind, as their ids mean different things; use the same ` +
-          "source, or another store",
-      );
+    } else {
+      refuseOtherKind(instrument, held, { kind, ids });
     }
   }
 
-  async #kind(instrument: Instrument): Promise<Kind | null> {
+  async #kind(instrument: Instrument): Promise<TickIds | null> {
     const key = instrumentKey(instrument);
     const known = this.#kinds.get(key);
     if (known !== undefined) return known;
@@ -153,20 +137,26 @@ export class QuestdbTickStore implements TickStore {
     { least, greatest }: IdRange,
   ): Promise<SortedOut> {
     const repeats = new TickRepeats(ticks);
-    if (outside) return repeats.finish();
-    const where = `${isOf(instrument)} AND id BETWEEN ${integer(least)} AND ${integer(greatest)}`;
+    if (outside) return repeats.sortedOut();
+    const rows = rowsById(ticks.id);
+    const where = `${isInstrument(instrument)} AND id BETWEEN ${integer(least)} AND ${integer(greatest)}`;
     // An id that is a hash is one of the time too: its row is held at that time, or not at all.
     const [from, to] = ticks.ids === "hash" ? spanOf(ticks.ts) : [0, Number.POSITIVE_INFINITY];
     const query = { table: "ticks", columns: TICK_COLUMNS, where, rows: PAGE_ROWS };
-    for await (const page of pagesByTime(this.#server.http, query, from, to)) repeats.compare(page);
-    return repeats.finish();
+    for await (const page of pagesByTime(this.#server.http, query, from, to)) {
+      const held = tickPage(page);
+      for (let at = 0; at < page.length; at++) {
+        for (const row of rows.get(held.id[at]!) ?? []) repeats.compare(row, held, at);
+      }
+    }
+    return repeats.sortedOut();
   }
 
   async *read(instrument: Instrument, from: number, to: number): AsyncGenerator<TickColumns, void, undefined> {
     const kind = await this.#kind(instrument);
     if (kind === null) return;
     await this.#server.wal.pass(["ticks"]);
-    const query = { table: "ticks", columns: TICK_COLUMNS, where: isOf(instrument), rows: PAGE_ROWS };
+    const query = { table: "ticks", columns: TICK_COLUMNS, where: isInstrument(instrument), rows: PAGE_ROWS };
     for await (const page of pagesByTime(this.#server.http, query, from, to)) {
       yield* tickBlocks(page, kind.kind, kind.ids);
     }
@@ -184,7 +174,7 @@ export class QuestdbTickStore implements TickStore {
     const kind = await this.#kind(instrument);
     if (kind === null) return null;
     await this.#server.wal.pass(["ticks"]);
-    const is = isOf(instrument);
+    const is = isInstrument(instrument);
     // The server stops at the first row of a scan in order of time; ties are few.
     const [found] = await this.#server.sql.rows(
       `SELECT ts FROM ticks WHERE ${is} AND ${condition} ORDER BY ts ${order} LIMIT 1`,
@@ -201,7 +191,9 @@ export class QuestdbTickStore implements TickStore {
     const kind = await this.#kind(instrument);
     if (kind === null) return null;
     await this.#server.wal.pass(["ticks"]);
-    const [row] = await this.#server.sql.rows(`SELECT count(), min(ts), max(ts) FROM ticks WHERE ${isOf(instrument)}`);
+    const [row] = await this.#server.sql.rows(
+      `SELECT count(), min(ts), max(ts) FROM ticks WHERE ${isInstrument(instrument)}`,
+    );
     const [count, from, to] = row as [number, number, number];
     return count === 0 ? null : { ...kind, count, from, to };
   }
@@ -214,20 +206,15 @@ export class QuestdbTickStore implements TickStore {
   }
 }
 
-function isOf({ exchange, symbol }: Instrument): string {
-  return `exchange = ${text(exchange)} AND symbol = ${text(symbol)}`;
-}
-
-function rangeOf(ids: Float64Array): IdRange & { readonly rising: boolean } {
-  let least = ids[0]!;
-  let greatest = ids[0]!;
-  let rising = true;
-  for (let i = 1; i < ids.length; i++) {
-    if (ids[i]! <= greatest) rising = false;
-    if (ids[i]! > greatest) greatest = ids[i]!;
-    if (ids[i]! < least) least = ids[i]!;
+/** The rows of each id. */
+function rowsById(ids: Float64Array): Map<number, number[]> {
+  const rows = new Map<number, number[]>();
+  for (const [row, id] of ids.entries()) {
+    const others = rows.get(id);
+    if (others === undefined) rows.set(id, [row]);
+    else others.push(row);
   }
-  return { least, greatest, rising };
+  return rows;
 }
 
 function spanOf(ts: Float64Array): [from: number, to: number] {
@@ -241,22 +228,8 @@ function spanOf(ts: Float64Array): [from: number, to: number] {
 }
 
 function tickOf(row: readonly unknown[], kind: TickKind): Tick {
-  const [ts, id, price, amount, side, firstId, lastId] = row as [
-    number,
-    number,
-    number,
-    number,
-    string,
-    number,
-    number,
-  ];
-  const one = (value: number): Float64Array => Float64Array.of(value);
-  const ids = one(id);
-  const columns: TickColumns = {
-    ...{ kind, ids: "sequence", length: 1, id: ids, ts: one(ts), price: one(price), amount: one(amount) },
-    side: Uint8Array.of(sideCode(side)),
-    firstId: kind === "trade" ? ids : one(firstId),
-    lastId: kind === "trade" ? ids : one(lastId),
-  };
-  return tickAt(columns, 0);
+  type Values = readonly [number, number, number, number, Side | null, number, number];
+  const [ts, id, price, amount, side, firstId, lastId] = row as Values;
+  const tick = { id, ts, price, amount, side };
+  return kind === "trade" ? tick : { ...tick, firstId, lastId };
 }
