@@ -85,6 +85,23 @@ describe("an instrument that ended and is traded again", () => {
     expect(await deadLetters(ports.log)).toEqual([]);
   });
 
+  it("is waited for though its end is published again, as by an invocation that was overtaken", async () => {
+    const ports = memoryPorts();
+    const eth = parseInstrument("binance:ETH/USDT");
+    const run = await register(ports, "trend-filter", ["binance:BTC/USDT@1m", "slow=binance:ETH/USDT@1m"]);
+    await send(ports, [...trades(BTC, NOON, 6), ...trades(eth, NOON, 6)]);
+    const ends = await candlesOf(ports, [end(NOON + 2 * MINUTE)]);
+    await stepStrategies(ports, ends);
+    await send(ports, [...trades(BTC, NOON + 2 * MINUTE, 6, 6), beat(NOON + 4 * MINUTE)]);
+    await ports.log.publish(CANDLES, ends);
+    await send(ports, [{ instrument: eth, record: { kind: "heartbeat", watermark: NOON + 9 * MINUTE } }]);
+    const upTo = async () => ((await ports.results.read(run)).cycles.time.at(-1)! + 1 - NOON) / MINUTE;
+    expect(await upTo()).toBe(4);
+    await send(ports, [beat(NOON + 8 * MINUTE)]);
+    expect(await upTo()).toBe(8);
+    expect(await deadLetters(ports.log)).toEqual([]);
+  });
+
   it("sends to dead letters what a run that went on without it can take no more", async () => {
     const ports = memoryPorts();
     const eth = parseInstrument("binance:ETH/USDT");

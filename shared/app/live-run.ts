@@ -2,6 +2,7 @@ import type { Candle } from "../market/candle.ts";
 import { candleColumnsOf } from "../market/candle-columns.ts";
 import { cutText } from "../market/cut-text.ts";
 import { instrumentKey } from "../market/instrument.ts";
+import { type Timeframe, windowClose, windowOpen } from "../market/timeframe.ts";
 import type { LogRecord } from "../ports/event-log.ts";
 import type { ArtefactRun, RunArtefact } from "../ports/run-artefacts.ts";
 import type { WatchOutcome } from "../ports/watchdog.ts";
@@ -268,22 +269,25 @@ export class LiveRun implements SteppedRun {
       record.candles
         .filter((candle) => candle.revision === 0)
         .reduce((latest, candle) => Math.max(latest, candle.closeTime), Number.NEGATIVE_INFINITY);
-    if (record.ended !== null) this.#ended.add(key);
+    const feeds = plan.feeds.flatMap(({ feed, resampleOf }, i) =>
+      resampleOf === undefined && instrumentKey(feed.instrument) === key ? [{ i, of: feed.timeframe }] : [],
+    );
+    const { ended } = record;
+    // Once it is traded again, an end that is published twice is over.
+    const ends = ended !== null && feeds.every(({ i, of }) => run.told(i) <= lastClose(of, ended));
+    if (ends) this.#ended.add(key);
     const missed: Candle[] = [];
-    for (const [i, { feed, resampleOf }] of plan.feeds.entries()) {
-      if (resampleOf !== undefined) continue;
-      if (instrumentKey(feed.instrument) !== key) continue;
+    for (const { i, of } of feeds) {
       const told = run.told(i);
       const fresh = closed.filter(
-        ({ timeframe, openTime, closeTime }) =>
-          timeframe === feed.timeframe && closeTime > told && openTime >= plan.warmFrom,
+        ({ timeframe, openTime, closeTime }) => timeframe === of && closeTime > told && openTime >= plan.warmFrom,
       );
       const bars = candleColumnsOf(fresh.filter(({ closeTime }) => closeTime > run.clock));
       if (bars.length > 0) run.offer(i, bars, 0, bars.length);
-      if (record.ended !== null) {
+      if (ends) {
         run.tell(i, bars.told);
         run.end(i);
-      } else if (Math.min(closedUpTo, end) > told) {
+      } else if (ended === null && Math.min(closedUpTo, end) > told) {
         run.tell(i, Math.min(closedUpTo, end));
         this.#ended.delete(key);
       }
@@ -291,4 +295,9 @@ export class LiveRun implements SteppedRun {
     }
     return missed;
   }
+}
+
+/** End of the last window of an instrument that ended at `ended`, ms UTC. */
+function lastClose(timeframe: Timeframe, ended: number): number {
+  return windowClose(timeframe, windowOpen(timeframe, ended - 1));
 }
