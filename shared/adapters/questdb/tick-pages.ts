@@ -1,4 +1,4 @@
-import { type Side, sideCode } from "#shared/market/tick.ts";
+import { type Side, sideCode, type TickColumns } from "#shared/market/tick.ts";
 import type { Page } from "./pages.ts";
 
 /** Columns that `tickPage` reads. */
@@ -11,16 +11,8 @@ export const TICK_COLUMNS = [
   ["last_id", "number"],
 ] as const;
 
-/** The columns of a page of `TICK_COLUMNS`. */
-export interface TickPage {
-  readonly id: Float64Array;
-  readonly ts: Float64Array;
-  readonly price: Float64Array;
-  readonly amount: Float64Array;
-  readonly side: Uint8Array;
-  readonly firstId: Float64Array;
-  readonly lastId: Float64Array;
-}
+/** The ticks of a page of `TICK_COLUMNS`; first and last ids are NaN where the kind is `trade`. */
+export type TickPage = Omit<TickColumns, "kind" | "ids" | "length">;
 
 export function tickPage(page: Page): TickPage {
   const [id, price, amount, side, firstId, lastId] = page.columns;
