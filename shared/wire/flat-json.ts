@@ -59,16 +59,17 @@ class FlatJson {
     }
   }
 
-  /** Null where no plain text is. */
+  /** Null where no plain text is; `#at` stays there then. */
   #text(): string | null {
     const bytes = this.#bytes;
     if (bytes[this.#at] !== QUOTE) return null;
     const start = this.#at + 1;
     let end = start;
     for (; bytes[end] !== QUOTE; end++) if (!(bytes[end]! >= 32) || bytes[end] === BACKSLASH) return null;
-    this.#at = end + 1;
     try {
-      return decoder.decode(bytes.subarray(start, end));
+      const text = decoder.decode(bytes.subarray(start, end));
+      this.#at = end + 1;
+      return text;
     } catch {
       return null;
     }
