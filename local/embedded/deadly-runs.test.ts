@@ -11,7 +11,7 @@ import { propertyRuns } from "#shared/testkit/property-runs.ts";
 import { decodeCandlesRecord, encodeCandlesRecord } from "#shared/wire/candle-records.ts";
 import { replayKey } from "#shared/wire/replay-keys.ts";
 import { REPLAY_CANDLES, RUN_EVENTS } from "#shared/wire/topics.ts";
-import type { StreamPorts } from "./stream-host.ts";
+import { StreamHost, type StreamPorts } from "./stream-host.ts";
 import {
   type Arrival,
   codeOf,
@@ -301,6 +301,32 @@ describe("the mark of a batch", () => {
     expect(again).toEqual(together);
     expect(nothing).not.toEqual(together);
     expect(await resultsOf(ports, runs)).toEqual(await undisturbed());
+  });
+
+  it("blames no run where what all of them wait for takes longer than the process has", async () => {
+    const ports = platform();
+    const runs: string[] = [];
+    for (let i = 0; i < 8; i++) runs.push(await register(ports, "counts", FEED, {}, i));
+    await publishTicks(ports.log, market());
+    // Kafka takes nothing: every publish fails after its deadline, and the time of the function is over at the `most`th.
+    const attempt = async (most: number): Promise<void> => {
+      let left = most;
+      const publish = async (topic: string, records: Parameters<EventLog["publish"]>[1]): Promise<void> => {
+        if (topic !== RUN_EVENTS) return ports.log.publish(topic, records);
+        if (--left === 0) process.die();
+        throw new Error("Kafka takes nothing");
+      };
+      const process = new MortalProcess({ ...ports, log: { ...inBatches(ports.log, [100]), publish } });
+      await process.live((each) => new StreamHost(each).drain());
+    };
+    for (let i = 0; i < 60; i++) await attempt(i === 0 ? 1 : 6);
+    await drainThroughDeaths(ports);
+    for (const run of runs) expect((await ports.runs.get(run))?.error).toBeNull();
+    const alone = platform();
+    const undelayed = await register(alone, "counts", FEED, {}, 0);
+    await publishTicks(alone.log, market());
+    await drainThroughDeaths(alone);
+    expect(await logsOf(ports, runs[7]!)).toEqual(await logsOf(alone, undelayed));
   });
 
   it("does harm to nobody where several processes work on one batch at once", async () => {

@@ -118,7 +118,9 @@ async function stepOneByOne(ports: StepStrategiesPorts, steps: readonly RunStep[
 
 /** Steps a run with nothing beside it, and ever more time where it is interrupted: in the end with what it had as its fault. */
 async function stepAlone(ports: StepStrategiesPorts, step: RunStep, batch: Batch): Promise<void> {
-  const mark = (): Promise<void> => batch.started.mark({ alone: step.record.run });
+  // Where something is away, what all runs wait for it may be too much for the process: no run is to blame for its death.
+  const started = batch.faults.length > 0 ? "together" : { alone: step.record.run };
+  const mark = (): Promise<void> => batch.started.mark(started);
   for (let patience = 2; ; ) {
     const each = await opening(ports, step, batch, mark);
     const outcome = each.stepped === null ? "done" : ports.watchdog.watch([each.stepped.work], patience)[0]!;
