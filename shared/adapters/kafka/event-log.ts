@@ -45,10 +45,13 @@ export class KafkaEventLog implements FollowableLog {
   }
 
   static async #opened(log: KafkaEventLog, also: () => Promise<void>): Promise<KafkaEventLog> {
+    const what = "be reached";
+    const connect = () => Promise.all([log.#cluster.connect(), also()]);
     try {
-      await untilDeadline("be reached", log.#settings, () => Promise.all([log.#cluster.connect(), also()]));
+      await log.#inTime(what, () => untilDeadline(what, log.#settings, connect));
     } catch (error) {
-      await log.close();
+      // To end connections that are under way takes minutes where nobody answers.
+      void log.close().catch(() => {});
       throw error;
     }
     return log;
@@ -99,19 +102,25 @@ export class KafkaEventLog implements FollowableLog {
 
   async #send(topic: string, messages: Message[]): Promise<void> {
     const what = `take ${messages.length} records of topic '${topic}'`;
+    try {
+      await this.#inTime(what, async () => (await this.#connectedProducer()).send({ topic, messages, acks: -1 }));
+    } catch (error) {
+      // What it sent may still arrive: a new one numbers its records anew.
+      void this.#dropProducer();
+      if (error instanceof InputError) throw error;
+      throw permanentFault(error, this.#settings) ?? overdue(what, this.#settings, rootOf(error));
+    }
+  }
+
+  /** Throws InputError once the deadline is over, whatever becomes of the work. */
+  async #inTime<T>(what: string, work: () => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       const late = () => reject(overdue(what, this.#settings, new Error("it does not answer")));
       timer = setTimeout(late, this.#settings.deadlineMs);
     });
     try {
-      const producer = await Promise.race([this.#connectedProducer(), deadline]);
-      await Promise.race([producer.send({ topic, messages, acks: -1 }), deadline]);
-    } catch (error) {
-      // What it sent may still arrive: a new one numbers its records anew.
-      void this.#dropProducer();
-      if (error instanceof InputError) throw error;
-      throw permanentFault(error, this.#settings) ?? overdue(what, this.#settings, rootOf(error));
+      return await Promise.race([work(), deadline]);
     } finally {
       clearTimeout(timer);
     }
