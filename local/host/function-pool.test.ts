@@ -191,6 +191,14 @@ it("starts no further process while one that has answered is about to ask for mo
   for (let i = 0; i < 50; i++) expect(await invoke(pool, {})).toBe(first);
 });
 
+it("keeps a process that asked for more while the host stood still", async () => {
+  const pool = await poolOf("export const handler = async () => process.pid;", { timeoutMs: 2_000 });
+  const first = await invoke(pool, {});
+  // As after Ctrl-Z, or in a machine that sleeps.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+  expect(await invoke(pool, {})).toBe(first);
+});
+
 it("runs as many invocations at once as it may have processes, and the others after", async () => {
   const source = `
     import { existsSync, writeFileSync } from "node:fs";
