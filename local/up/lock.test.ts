@@ -44,14 +44,28 @@ it.each([
   }
 });
 
-it("keeps a folder to this user that was open to others, with what is in it", async () => {
+it("keeps an empty folder to this user, and one of an earlier start, that were open to others", async () => {
   await mkdir(folder);
-  await chmod(folder, 0o755);
-  await writeFile(join(folder, "kept"), "");
-  const lock = await lockFolder(folder);
-  expect((await stat(folder)).mode & 0o777).toBe(0o700);
-  await lock.release();
-  expect(await readdir(folder)).toEqual(["kept"]);
+  for (const held of [[], ["kafka"]]) {
+    for (const name of held) await writeFile(join(folder, name), "");
+    await chmod(folder, 0o755);
+    const lock = await lockFolder(folder);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    await lock.release();
+    expect(await readdir(folder)).toEqual(held);
+  }
+});
+
+it("takes no folder from others that holds other things", async () => {
+  await mkdir(folder);
+  await writeFile(join(folder, "theirs"), "");
+  await chmod(folder, 0o750);
+  await expect(lockFolder(folder)).rejects.toThrow(
+    `the folder ${folder} cannot be used, others may enter it (mode 750), and it holds what is not of 'up': close it to them, or`,
+  );
+  expect((await stat(folder)).mode & 0o777).toBe(0o750);
+  await chmod(folder, 0o700);
+  await (await lockFolder(folder)).release();
 });
 
 it("leaves a folder as it is that all users share, and says what to do", async () => {

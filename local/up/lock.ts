@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "#shared/market/input-error.ts";
 import { isLiving, ownMark, type ProcessMark } from "./living-process.ts";
@@ -52,10 +52,19 @@ const OF_OTHERS = 0o077;
 /** Set on folders such as /tmp, in which all users keep what is their own. */
 const SHARED = 0o1000;
 
+/** There from the first start on. */
+const OWN = "kafka";
+
 async function keepToUser(folder: string): Promise<void> {
   const { mode } = await stat(folder);
   if ((mode & SHARED) !== 0) throw unusable(folder, "all users share it: name a folder in it");
-  if ((mode & OF_OTHERS) !== 0) await chmod(folder, 0o700);
+  if ((mode & OF_OTHERS) === 0) return;
+  const names = await readdir(folder);
+  if (names.length > 0 && !names.includes(OWN)) {
+    const octal = (mode & 0o777).toString(8);
+    throw unusable(folder, `others may enter it (mode ${octal}), and it holds what is not of 'up': close it to them`);
+  }
+  await chmod(folder, 0o700);
 }
 
 /**
