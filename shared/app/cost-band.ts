@@ -23,11 +23,7 @@ const BAND: readonly Costs[] = [
  * The same plan under other costs, on the same candles: how much of a result hangs on fees and fills. Null for a plan
  * whose costs are not a single percentage, or that has slippage of its own.
  */
-export function costBand(
-  plan: RunPlan,
-  code: RunCode,
-  columns: readonly ToldCandles[],
-): readonly CostBandRow[] | null {
+export function costBand(plan: RunPlan, code: RunCode, columns: readonly ToldCandles[]): readonly CostBandRow[] | null {
   const { commission, slippage } = plan.broker;
   if (columns.length === 0 || commission !== undefined || slippage !== undefined) return null;
   const memory = new RunMemory();
