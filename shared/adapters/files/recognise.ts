@@ -35,12 +35,13 @@ export async function recogniseParquet(path: string, source: ByteSource): Promis
   const roles = Object.entries(found.columns);
   const wanted = roles.map(([, column]) => parquet.columns[column]!);
   const columns = Object.fromEntries(roles.map(([role], index) => [role, index]));
-  const layout: CsvLayout = { ...found, width: wanted.length, columns, header: false, archive: false };
   const sample: string[] = [];
   for await (const { bytes } of parquet.lines(wanted, () => {})) {
     sample.push(...bytes.toString("utf8").split("\n", SAMPLE_LINES));
     break;
   }
+  const named: CsvLayout = { ...found, width: wanted.length, columns, header: false, archive: false };
+  const layout = withFilledIds(named, sample);
   return {
     name: layout.kind === "candles" ? "Parquet candles" : `Parquet ${plural(layout.kind)}`,
     layout,
@@ -60,7 +61,8 @@ export async function recogniseText(
   if (sample.some((line) => FRAME.test(line))) return recogniseFrames(path, source, symbols);
   if (isHeader(first)) {
     const layout = namedLayout(path, "a header", headerFields(first));
-    return csv(source, layout, sample.slice(1));
+    const rows = sample.slice(1);
+    return csv(source, withFilledIds(layout, rows), rows);
   }
   const layout = headerlessLayout(sample);
   if (layout === null) {
@@ -117,6 +119,14 @@ function namedLayout(path: string, what: string, names: readonly string[]): CsvL
     "bad-data",
     `${path} has ${what} of no known layout: ${layout}; seen were '${shown(names.join(","))}'. ${SUPPORTED}`,
   );
+}
+
+/** Without the columns of first and last trade id where nothing stands in them: a table of both kinds holds trades so. */
+function withFilledIds(layout: CsvLayout, sample: readonly string[]): CsvLayout {
+  if (layout.kind !== "aggregate" || sample.length === 0) return layout;
+  const { firstId, lastId, ...columns } = layout.columns;
+  const isFilled = sample.map(headerFields).some((fields) => fields[firstId!] !== "" || fields[lastId!] !== "");
+  return isFilled ? layout : { ...layout, kind: "trade", columns };
 }
 
 /** Whether most ids of the sample are integers; a few bad ones among them are rejects, not another scheme. */

@@ -80,6 +80,18 @@ test("archive aggregates keep the ids of their trades", async () => {
   }
 });
 
+test("a table whose columns of first and last id are empty holds trades, as QuestDB exports them", async () => {
+  const row = '"2024-08-05T00:00:07.818000Z","binance","BTC/USDT",36,64241.69,0.01107,"sell",,,"import"';
+  const header = '"ts","exchange","symbol","id","price","amount","side","first_id","last_id","origin"';
+  const reading = await readText(`${header}\n${row}\n`, "trades.csv");
+  expect(reading.facts).toMatchObject({ format: "CSV trades", kind: "trade", ids: "sequence" });
+  const ts = Date.UTC(2024, 7, 5, 0, 0, 7, 818);
+  expect(reading).toMatchObject({
+    ticks: [{ id: 36, ts, price: 64241.69, amount: 0.01107, side: "sell" }],
+    rejects: [],
+  });
+});
+
 test("an aggregate whose last trade comes before its first is left out", async () => {
   const reading = await readText(`7,1,1,5,4,${TS},true,true\n8,1,1,5,x,${TS},true,true\n9,1,1,5,5,${TS},true,true`);
   expect(reading.ticks.map((tick) => tick.id)).toEqual([9]);
