@@ -34,6 +34,13 @@ test.each<[ServerName, string, readonly string[]]>([
 ])("people are told soon that %s stands still", { timeout: COMMAND_MS }, async (name, address, commands) => {
   servers.pause(name);
   try {
+    const told = await folder.output(["status"], "");
+    expect(told).toMatch(/^servers\n {2}no proper answer from/);
+    const [faults, named] = [
+      /cannot be told/g,
+      new RegExp(`cannot be told: ${name} at 127|cannot be told: ${name} at http`, "gi"),
+    ];
+    expect(told.match(named)?.length).toBe(told.match(faults)?.length);
     const ended = await Promise.all(commands.map((words) => folder.run(words.split(" "), "")));
     for (const each of ended) expectFault(each, STORE_FAULT, address, "does not answer within 10 s", "look at its log");
   } finally {

@@ -30,6 +30,13 @@ export function statusLines(status: PlatformStatus, now: number): string {
   ].join("\n");
 }
 
+/** The servers that give no answer, or none that is of use, with their addresses; nothing where there are none. */
+export function failingLines(failing: readonly string[]): readonly string[] {
+  if (failing.length === 0) return [];
+  const what = `no proper answer from ${failing.join(" and ")}: look at the log, or start it again`;
+  return [underName("servers", wrapped(what))];
+}
+
 /** A part's name with what there is to say of it; several lines stand below the name. */
 export function part<T>(name: string, told: Told<T>, lines: (value: T) => readonly string[]): string {
   const shown = told.error === null ? lines(told.value) : wrapped(`cannot be told: ${firstLine(told.error)}`);
@@ -38,7 +45,7 @@ export function part<T>(name: string, told: Told<T>, lines: (value: T) => readon
 
 function underName(name: string, lines: readonly string[]): string {
   const [first = "", ...rest] = lines;
-  if (rest.length === 0) return `${name.padEnd(NAME_WIDTH)} ${first}`;
+  if (rest.length === 0 && first.length < WIDTH - NAME_WIDTH) return `${name.padEnd(NAME_WIDTH)} ${first}`;
   return [name, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 

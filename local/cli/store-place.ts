@@ -16,13 +16,20 @@ export const STORE_OPTION: Readonly<Record<string, OptionSpec>> = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A running `millrace up`. */
+export interface UpProcess {
+  readonly processId: number;
+  /** Where its functions host tells how it does. */
+  readonly statusUrl: string;
+}
+
 /** Servers that run somewhere. */
 export interface ServersPlace {
   readonly kind: "servers";
   /** The variables that say how to reach them. */
   readonly environment: Environment;
-  /** Where the functions host tells how it does; null where the servers are not of this machine. */
-  readonly statusUrl: string | null;
+  /** The process that runs them; null where they are not of this machine. */
+  readonly up: UpProcess | null;
   /** In words: `the servers of .millrace/up`. */
   readonly name: string;
 }
@@ -76,13 +83,13 @@ function fileInEnvironment(environment: Environment): string | null {
 export function findServers(environment: Environment): ServersPlace | null {
   const url = environment[URL_VARIABLE];
   if (url) {
-    return { kind: "servers", environment, statusUrl: null, name: `the servers that the environment names (${url})` };
+    return { kind: "servers", environment, up: null, name: `the servers that the environment names (${url})` };
   }
   const folder = upFolder(environment);
   const connection = findConnection(folder);
   if (connection === null) return null;
-  const { statusUrl, environment: own } = connection;
-  return { kind: "servers", environment: own, statusUrl, name: `the servers of ${folder}` };
+  const { statusUrl, processId, environment: own } = connection;
+  return { kind: "servers", environment: own, up: { processId, statusUrl }, name: `the servers of ${folder}` };
 }
 
 /** The servers, for a command that needs streams. Throws InputError 'not-found' where none run. */

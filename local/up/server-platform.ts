@@ -18,7 +18,7 @@ import type { Leases } from "#shared/ports/leases.ts";
 import type { LiveRunRegistry } from "#shared/ports/run-registry.ts";
 import { answered, answering } from "./answering.ts";
 import { exportRows } from "./export-rows.ts";
-import { type ServerSettings, serverSettings } from "./server-settings.ts";
+import { type ServerSettings, serverNames, serverSettings } from "./server-settings.ts";
 
 /** The platform on Kafka, QuestDB and DynamoDB. */
 export interface ServerPlatform extends Platform {
@@ -75,12 +75,11 @@ export async function openServerPlatform(
 ): Promise<ServerPlatform> {
   const settings = await serverSettings(environment);
   const { states, close: closeStates, ...asked } = await openStates(settings);
-  const { dynamodb, kafka } = settings;
+  const names = serverNames(settings);
   const inTime = <P extends object>(port: P, server: string): P =>
     answerMs === null ? port : answering(port, server, answerMs);
-  const server = `DynamoDB at ${dynamodb.endpoint ?? dynamodb.region}`;
-  const checkpoints = inTime(asked.checkpoints, server);
-  const liveRuns = inTime(asked.liveRuns, server);
+  const checkpoints = inTime(asked.checkpoints, names.dynamodb);
+  const liveRuns = inTime(asked.liveRuns, names.dynamodb);
   const leases: Leases = {
     // Another's lease is waited for as long as it takes: that the server answers at all is asked before.
     async withLease(name, work) {
@@ -95,9 +94,7 @@ export async function openServerPlatform(
   try {
     const { keepTicksDays } = settings.questdb;
     const opening = openQuestdbStore(settings.questdb, { keepTicksDays, leases });
-    const questdb = await (answerMs === null
-      ? opening
-      : answered(opening, `QuestDB at ${settings.questdb.httpUrl}`, answerMs));
+    const questdb = await (answerMs === null ? opening : answered(opening, names.questdb, answerMs));
     const { ticks, candles, ranges, results, runs } = questdb;
     const store: Store = {
       ...{ ticks, candles, ranges, checkpoints, results, runs },
@@ -108,7 +105,7 @@ export async function openServerPlatform(
       store,
       files: new FileTradeReader(),
       catalog: new FolderCatalog(process.env),
-      log: inTime(lazyPort<FollowableLog>(log.get), `Kafka at ${kafka.brokers.join(", ")}`),
+      log: inTime(lazyPort<FollowableLog>(log.get), names.kafka),
       liveRuns,
       states,
       async close() {

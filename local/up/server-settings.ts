@@ -42,6 +42,17 @@ export async function serverSettings(environment: Environment, deadlineMs = DEAD
   };
 }
 
+/** Each server with its address, for messages. */
+export function serverNames({ kafka, questdb, dynamodb }: ServerSettings): {
+  readonly [Server in "kafka" | "questdb" | "dynamodb"]: string;
+} {
+  return {
+    kafka: `Kafka at ${kafka.brokers.join(", ")}`,
+    questdb: `QuestDB at ${questdb.httpUrl}`,
+    dynamodb: `DynamoDB at ${dynamodb.endpoint ?? dynamodb.region}`,
+  };
+}
+
 async function kafkaOf(settings: StreamSettings): Promise<Omit<KafkaSettings, "deadlineMs">> {
   const { cluster, login, tls } = settings.kafka;
   if ("brokers" in cluster && "user" in login) return { brokers: cluster.brokers, ...login, tls };

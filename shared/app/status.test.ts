@@ -162,13 +162,13 @@ test("what is down, or does not answer, is told in its place, and all else as ev
     log: () => Promise.reject(new Error("Kafka cannot be reached")),
     store: () => new Promise(() => {}),
   };
-  const told = await platformStatus(down, READERS, (answer) =>
-    Promise.race([answer, new Promise<never>((_, reject) => setImmediate(() => reject(new Error("no answer"))))]),
+  const told = await platformStatus(down, READERS, (answer, port) =>
+    Promise.race([answer, new Promise<never>((_, reject) => setImmediate(() => reject(new Error(`no ${port}`))))]),
   );
   expect(told).toMatchObject({
     stages: { value: null, error: "Kafka cannot be reached" },
     deadLetters: { value: null, error: "Kafka cannot be reached" },
-    lost: { value: null, error: "no answer" },
+    lost: { value: null, error: "no store" },
     instruments: { error: null },
     runs: { error: null },
   });

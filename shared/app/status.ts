@@ -120,8 +120,8 @@ export interface StageReader {
 /** Failed runs that are told of: the latest. */
 const MOST_FAILED = 5;
 
-/** Passes on what a promise comes to, and rejects where that takes too long. */
-export type Within = <T>(answer: Promise<T>) => Promise<T>;
+/** Passes on what a promise of this port comes to, and rejects where that takes too long. */
+export type Within = <T>(answer: Promise<T>, port: keyof StatusPorts) => Promise<T>;
 
 /**
  * Tells all parts at once, so that one that does not answer keeps none of the others: of what has not answered `within`
@@ -132,14 +132,14 @@ export async function platformStatus(
   readers: readonly StageReader[],
   within: Within,
 ): Promise<PlatformStatus> {
-  const told = <T>(ask: () => Promise<T>): Promise<Told<T>> => tell(() => within(ask()));
+  const told = <T>(port: keyof StatusPorts, ask: () => Promise<T>): Promise<Told<T>> => tell(() => within(ask(), port));
   const [stages, deadLetters, instruments, lost, runs, replays] = await Promise.all([
-    told(async () => stageLags(await ports.log(), readers)),
-    told(async () => heldLetters(await ports.log())),
-    told(async () => liveInstruments(await ports.checkpoints())),
-    told(async () => lostSpans(await ports.store())),
-    told(async () => liveRuns(await ports.liveRuns())),
-    told(async () => openReplays(await ports.checkpoints())),
+    told("log", async () => stageLags(await ports.log(), readers)),
+    told("log", async () => heldLetters(await ports.log())),
+    told("checkpoints", async () => liveInstruments(await ports.checkpoints())),
+    told("store", async () => lostSpans(await ports.store())),
+    told("liveRuns", async () => liveRuns(await ports.liveRuns())),
+    told("checkpoints", async () => openReplays(await ports.checkpoints())),
   ]);
   return { stages, deadLetters, instruments, lost, runs, replays };
 }
