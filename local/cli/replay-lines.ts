@@ -2,7 +2,7 @@ import type { ReplaySession } from "#shared/app/replay/replay-session.ts";
 import { runOf } from "#shared/app/replay/replay-session.ts";
 import { shortFeeds, symbolOf } from "./run-lines.ts";
 import { wrapped } from "./status-lines.ts";
-import { formatMinute, renderTable } from "./table.ts";
+import { formatMinute, formatNumber, formatTime, renderTable } from "./table.ts";
 
 const COLUMNS = [
   { heading: "session" },
@@ -37,7 +37,7 @@ function openTable(sessions: readonly ReplaySession[]): string {
     session.session,
     playsInShort(session),
     stateOf(session),
-    Number.isFinite(session.speed) ? `${session.speed} ×` : "max",
+    speedText(session.speed),
     formatMinute(session.at),
     ...(shares ? [shareOf(session)] : []),
   ]);
@@ -54,6 +54,10 @@ function endedTable(sessions: readonly ReplaySession[]): string {
   return renderTable(ENDED_COLUMNS, rows);
 }
 
+function speedText(speed: number): string {
+  return Number.isFinite(speed) ? `${speed} ×` : "max";
+}
+
 /** As `playsOf`, in a table's room. */
 function playsInShort({ run, instruments, mode, file }: ReplaySession): string {
   const marks = [mode === "ticks" ? "ticks" : "", file === null ? "" : "file"].filter((mark) => mark !== "");
@@ -63,12 +67,36 @@ function playsInShort({ run, instruments, mode, file }: ReplaySession): string {
   return `${run.strategy} ${symbolOf(run.feeds[0]!)}${others}${how}`;
 }
 
-function remarksOf({ session, error, waits, rejects, file }: ReplaySession): string[] {
+function remarksOf(replayed: ReplaySession): string[] {
+  const { session, error, waits } = replayed;
   return [
     ...(error === null ? [] : [`${session}: ${error.split("\n")[0]}`]),
     ...(waits === null ? [] : [`${session} waits: ${waits.split("\n")[0]}`]),
-    ...(rejects === null ? [] : [`${session}: ${rejects.rows} rows of ${file} were left out, see ${rejects.path}`]),
+    ...rejectsLines(replayed),
   ].flatMap((line) => wrapped(line));
+}
+
+/** How many rows of a session's file were left out, and where they are, on one line; nothing where none were. */
+export function rejectsLines({ session, rejects, file }: ReplaySession): string[] {
+  if (rejects === null) return [];
+  const rows = rejects.rows === 1 ? "1 row" : `${formatNumber(rejects.rows, 0)} rows`;
+  return [`${session}: ${rows} of ${file} left out, see ${rejects.path}`];
+}
+
+/** What a session does after `verb` changed it (`pause`, `step`, …), on one line. */
+export function steeredLine(session: ReplaySession, verb: string): string {
+  const run = runOf(session);
+  const { rush, paused, speed } = session;
+  const where = rush === null ? `at ${formatTime(session.at)} UTC` : `to ${formatTime(rush)} UTC`;
+  const state = verb === "step" && rush !== null ? "steps" : stateOf(session);
+  const pace = `speed ${speedText(speed)}${paused && verb === "speed" ? " once it is resumed" : ""}`;
+  const parts = [
+    `${state} ${where}`,
+    ...(rush !== null && paused ? ["then pauses"] : []),
+    ...(verb === "speed" ? [pace] : []),
+    ...(run === null ? [] : [`run ${run.run}`]),
+  ];
+  return `${session.session}: ${parts.join(", ")}`;
 }
 
 /** A session as JSON: without what its task alone needs. */

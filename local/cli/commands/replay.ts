@@ -21,11 +21,12 @@ import { loadCode } from "#shared/app/run-plan.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
 import type { CheckpointStore } from "#shared/ports/checkpoint-store.ts";
+import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { type Arguments, type Command, parseTime } from "../command.ts";
 import { RUN_FAILED } from "../exit-codes.ts";
 import { writeLine } from "../output.ts";
 import { Progress } from "../progress.ts";
-import { fractionOf, playsOf, replayJson, replayTables, stateOf } from "../replay-lines.ts";
+import { fractionOf, playsOf, rejectsLines, replayJson, replayTables, stateOf, steeredLine } from "../replay-lines.ts";
 import { figureTable, runJson } from "../run-lines.ts";
 import { LAST_TIME, spanOf } from "../span.ts";
 import { formatTime } from "../table.ts";
@@ -78,7 +79,7 @@ export const replay: Command = {
     if (steer !== undefined && name !== undefined && rest.length >= steer.least && rest.length <= steer.most) {
       return withServers(async ({ store: { checkpoints } }) => {
         const session = await steer.change(checkpoints, await sessionOf(checkpoints, name), rest[0]);
-        await writeLine(args.has("json") ? JSON.stringify(replayJson(session)) : steeredLine(session));
+        await writeLine(args.has("json") ? JSON.stringify(replayJson(session)) : steeredLine(session, verb!));
       });
     }
     throw new InputError(
@@ -193,14 +194,6 @@ async function list(checkpoints: CheckpointStore, args: Arguments): Promise<void
   if (hidden > 0) await writeLine(`… the latest ${shown.length} of ${over.length} that ended; --all shows all`);
 }
 
-function steeredLine(session: ReplaySession): string {
-  const run = runOf(session);
-  const of = run === null ? "" : `, run ${run.run}`;
-  const { rush } = session;
-  const where = rush === null ? `at ${formatTime(session.at)} UTC` : `to ${formatTime(rush)} UTC`;
-  return `${session.session}: ${stateOf(session)} ${where}${of}`;
-}
-
 /** The session with this id, or that of a run, or whose id alone begins so. Throws InputError. */
 async function sessionOf(checkpoints: CheckpointStore, text: string): Promise<string> {
   const id = text.replace(/\.\d+$/, "");
@@ -232,14 +225,21 @@ async function wait(platform: ServerPlatform, { session: id }: ReplaySession, ar
 async function showEnd({ liveRuns, store }: ServerPlatform, session: ReplaySession, args: Arguments): Promise<void> {
   const run = runOf(session);
   const record = run === null ? null : await liveRuns.get(run.run);
-  if (session.phase === "failed") {
-    process.exitCode = RUN_FAILED;
-    if (!args.has("json")) return writeLine(`${playsOf(session)}: ${session.session} failed: ${session.error}`);
+  if (session.phase === "failed") process.exitCode = RUN_FAILED;
+  if (args.has("json")) {
+    const told = record === null ? replayJson(session) : await runJson(store, record);
+    return writeLine(JSON.stringify({ ...told, rejects: session.rejects }));
   }
-  if (record === null) return writeLine(args.has("json") ? JSON.stringify(replayJson(session)) : steeredLine(session));
-  if (args.has("json")) return writeLine(JSON.stringify(await runJson(store, record)));
-  const head = `${playsOf(session)}: run ${record.run}, ${session.phase}`;
-  await writeLine(
-    `${head}\n\n${figureTable([record])}\n\nresult hash ${record.resultHash}\nmore: npx millrace runs show ${record.run}`,
-  );
+  await writeLine([endText(session, record), ...rejectsLines(session)].join("\n"));
+}
+
+function endText(session: ReplaySession, record: RunRecord | null): string {
+  if (session.phase === "failed") return `${playsOf(session)}: ${session.session} failed: ${session.error}`;
+  if (record === null) return `${session.session}: ${session.phase} at ${formatTime(session.at)} UTC`;
+  return [
+    `${playsOf(session)}: run ${record.run}, ${session.phase}`,
+    `\n${figureTable([record])}\n`,
+    `result hash ${record.resultHash}`,
+    `more: npx millrace runs show ${record.run}`,
+  ].join("\n");
 }
