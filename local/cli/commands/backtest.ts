@@ -19,6 +19,7 @@ import { RUN_FAILED } from "../exit-codes.ts";
 import { hint } from "../hint.ts";
 import { note, writeLine } from "../output.ts";
 import { writeTextFile } from "../output-file.ts";
+import { pastLiveLine } from "../past-live.ts";
 import { reportOf } from "../report-page.ts";
 import { figureTable, qualityLine, runJson, shortFeeds } from "../run-lines.ts";
 import { LAST_TIME, SPAN_OPTIONS, spanOf } from "../span.ts";
@@ -80,7 +81,9 @@ export const backtestCommand: Command = {
       if (proven) await requireProven(platform.store, plan);
       const code = await loadCode(catalog, plan.strategy);
       const started = performance.now();
-      const record = await backtest(platform.store, plan, code, Date.now(), threadRunner());
+      const record = await backtest(platform.store, plan, code, Date.now(), threadRunner()).catch((error: unknown) =>
+        explainPastLive(error, args, platform, plan),
+      );
       const seconds = (performance.now() - started) / 1_000;
       if (record.status === "failed") process.exitCode = RUN_FAILED;
       const analyzed = await analyze(platform, plan, record, analyzers);
@@ -98,6 +101,21 @@ export const backtestCommand: Command = {
     });
   },
 };
+
+/** Throws the error; one of candles that are missing, as trades past a live watermark make none, says so. */
+async function explainPastLive(
+  error: unknown,
+  args: Arguments,
+  { store }: Pick<Platform, "store">,
+  { feeds, warmFrom, end }: RunPlan,
+): Promise<never> {
+  if (!(error instanceof InputError && error.code === "no-data")) throw error;
+  for (const { feed } of feeds) {
+    const why = await pastLiveLine(args, store, feed.instrument, { from: warmFrom, to: end ?? LAST_TIME });
+    if (why !== null) throw new InputError(error.code, `${error.message}; ${why}`, { cause: error });
+  }
+  throw error;
+}
 
 /** What analyzers make of a run; null where none was asked for, or the run failed. */
 async function analyze(

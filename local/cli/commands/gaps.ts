@@ -4,6 +4,7 @@ import { InputError } from "#shared/market/input-error.ts";
 import { parseInstrument } from "#shared/market/instrument.ts";
 import type { Command } from "../command.ts";
 import { writeLine } from "../output.ts";
+import { pastLiveLine } from "../past-live.ts";
 import { heldSpans, SPAN_OPTIONS, spanOf } from "../span.ts";
 import { STORE_OPTION } from "../store-place.ts";
 import { formatDuration, formatMinute, renderTable } from "../table.ts";
@@ -47,7 +48,11 @@ export const gaps: Command = {
       const held = await gapExtents(store.candles, instrument);
       if (held.length === 0) throw new InputError("no-data", `nothing is held of ${name}: import a file first`);
       if (!held.some(({ from, to }) => from < span.to && to > span.from)) {
-        throw new InputError("no-data", `nothing is held of ${name} in this span: held are candles ${heldSpans(held)}`);
+        const why = await pastLiveLine(args, store, instrument, span);
+        throw new InputError(
+          "no-data",
+          `nothing is held of ${name} in this span: held are candles ${heldSpans(held)}${why === null ? "" : `; ${why}`}`,
+        );
       }
       const found = await findGaps(store, instrument, span);
       if (args.has("json")) for (const gap of found) await writeLine(JSON.stringify(gap));

@@ -5,12 +5,14 @@ import { type ImportSummary, importFile } from "#shared/app/import-file.ts";
 import { rebuild } from "#shared/app/rebuild.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import { type Instrument, instrumentKey, parseFeed, parseInstrument } from "#shared/market/instrument.ts";
+import type { Interval } from "#shared/market/interval.ts";
 import type { Timeframe } from "#shared/market/timeframe.ts";
 import type { FileReject } from "#shared/ports/trade-file.ts";
-import type { Command } from "../command.ts";
+import type { Arguments, Command } from "../command.ts";
 import { SOME_REJECTED } from "../exit-codes.ts";
 import { note, writeLine } from "../output.ts";
 import { writing } from "../output-file.ts";
+import { pastLiveLine } from "../past-live.ts";
 import { Progress } from "../progress.ts";
 import { folderBeside, placeOf, STORE_OPTION } from "../store-place.ts";
 import { formatNumber, formatTime } from "../table.ts";
@@ -42,11 +44,13 @@ export const importCommand: Command = {
     const { instrument, timeframe } = parseTarget(target!);
     const rejectsPath = args.value("rejects") ?? join(folderBeside(placeOf(args)), "rejects.csv");
     let fault: InputError | null = null;
+    const traded: Interval[] = [];
     await withNewPlatform(args, async (platform) => {
       for (const path of paths) {
         try {
           const summary = await importOne(platform, { path, instrument, timeframe }, new RejectsFile(rejectsPath));
           if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
+          traded.push(...tradedSpan(summary));
           if (args.has("json")) await writeLine(JSON.stringify({ file: path, ...summary }));
           else await writeLine(describe(path, summary, rejectsPath));
           if (timeframe !== null && summary.facts.kind !== "candles") {
@@ -59,6 +63,7 @@ export const importCommand: Command = {
           fault = error;
         }
       }
+      await tellPastLive(args, platform, instrument, traded);
     });
     if (fault !== null) throw fault;
   },
@@ -66,6 +71,25 @@ export const importCommand: Command = {
 
 function isFaultOfFile(error: unknown): error is InputError {
   return error instanceof InputError && error.code !== "store" && error.code !== "usage";
+}
+
+/** When the trades of a file were; nothing for candles. */
+function tradedSpan({ facts, from, to }: ImportSummary): Interval[] {
+  return facts.kind === "candles" || from === null || to === null ? [] : [{ from, to: to + 1 }];
+}
+
+/** Tells a person of imported trades that make no candles yet. */
+async function tellPastLive(
+  args: Arguments,
+  { store }: Pick<Platform, "store">,
+  instrument: Instrument,
+  spans: readonly Interval[],
+): Promise<void> {
+  if (spans.length === 0) return;
+  const from = Math.min(...spans.map((span) => span.from));
+  const to = Math.max(...spans.map((span) => span.to));
+  const line = await pastLiveLine(args, store, instrument, { from, to });
+  if (line !== null) note(line);
 }
 
 function parseTarget(text: string): { readonly instrument: Instrument; readonly timeframe: Timeframe | null } {
