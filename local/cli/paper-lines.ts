@@ -1,7 +1,10 @@
-import { parsePlan } from "#shared/app/run-plan.ts";
+import { loadCode, parsePlan, pinnedCode } from "#shared/app/run-plan.ts";
 import type { TradeRow } from "#shared/engine/run-events.ts";
+import { InputError } from "#shared/market/input-error.ts";
 import type { CycleRow, StatedHash } from "#shared/ports/result-store.ts";
+import type { PinnedCode } from "#shared/ports/run-artefacts.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
+import type { StrategyCatalog } from "#shared/ports/strategy-catalog.ts";
 import { barEnd } from "#shared/report/format.ts";
 import { shortFeeds, symbolOf } from "./run-lines.ts";
 import { wrapped } from "./status-lines.ts";
@@ -69,33 +72,76 @@ export function paperDetails(record: RunRecord, account: PaperAccount, trades: r
       `${formatNumber(broker.cash, 2)}), cash ${formatNumber(account.cash, 2)}`,
     `position     ${held.join(", ")}`,
     `trades       ${trades.length} closed, ${won} of them won`,
-    `result hash  ${record.resultHash ?? "stated when it is stopped"}`,
   ];
+}
+
+/** What a live run comes to, in words where it has no hash. */
+function resultOf({ status, resultHash }: RunRecord): string {
+  if (resultHash !== null) return resultHash;
+  if (status === "failed") return "none, as it has failed";
+  return status === "running" ? "stated when it is stopped" : "none, as it has traded no bar";
 }
 
 /** Midnights that are shown, the last ones. */
 const MOST_MIDNIGHTS = 5;
 
-/** What a live run has stated at midnights, the latest first, and the command that proves that one. */
-export function midnightLines(hashes: readonly StatedHash[], command: (stated: StatedHash) => string): string[] {
+/**
+ * The result hash of a live run, and what it has stated at midnights, the latest first; below each the command that proves
+ * it, of the midnights the last. `command`: for the run, or as far as a time. `conditions`: see `proofConditions`.
+ */
+export function hashLines(
+  record: RunRecord,
+  hashes: readonly StatedHash[],
+  command: (record: RunRecord) => string,
+  conditions: readonly string[],
+): string[] {
+  const same = (of: RunRecord): string[] => [
+    `the same     ${command(of)}`,
+    ...conditions.map((condition) => `             ${condition}`),
+  ];
+  const result = [`result hash  ${resultOf(record)}`, ...(record.resultHash === null ? [] : same(record))];
   const last = hashes.at(-1);
-  if (last === undefined) return [];
+  if (last === undefined) return result;
   const shown = hashes.slice(-MOST_MIDNIGHTS).reverse();
   const earlier = hashes.length - shown.length;
   return [
+    ...result,
     ...shown.map(
       ({ time, resultHash }, i) =>
         `${i === 0 ? "at midnight " : "            "} ${formatMinute(time)} UTC  ${resultHash}`,
     ),
     ...(earlier === 0 ? [] : [`             and ${earlier} earlier: --json shows all`]),
-    `the same     ${command(last)}`,
+    ...same({ ...record, until: last.time }),
   ];
 }
 
-/** What the backtest that proves a result of a live run needs beside it; nothing where it was not warmed up from the store. */
-export function proofConditions({ definition }: RunRecord): string[] {
+/** Under what the shown backtest proves a result of a live run, where that is not sure. */
+export async function proofConditions(catalog: StrategyCatalog, { definition }: RunRecord): Promise<string[]> {
   const { warmFrom, tradeFrom } = parsePlan(definition);
-  return warmFrom < tradeFrom ? ["(unless history before its first live candle was imported since)"] : [];
+  const changed = await changedSince(catalog, pinnedCode(definition));
+  return [
+    ...(changed === null ? [] : [`(${changed})`]),
+    // Nothing but the history that warmed it up can change.
+    ...(warmFrom < tradeFrom ? ["(unless history before its first live candle was imported since)"] : []),
+  ];
+}
+
+/** How the code of today is not that of a live run; null where it is. */
+async function changedSince(catalog: StrategyCatalog, pinned: PinnedCode): Promise<string | null> {
+  const { strategy, bundleHash, engineHash } = pinned;
+  try {
+    const now = await loadCode(catalog, strategy);
+    const changed = [
+      ...(now.strategy.bundleHash === bundleHash ? [] : [strategy]),
+      ...(now.engineHash === engineHash ? [] : ["Millrace's engine"]),
+    ];
+    if (changed.length === 0) return null;
+    const have = changed.length === 1 ? "has" : "have";
+    return `${changed.join(" and ")} ${have} changed since: this runs it as it is now`;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return `${strategy} cannot be loaded any more: ${error.message}`;
+  }
 }
 
 function stateOf({ status, error }: RunRecord): string {

@@ -9,19 +9,24 @@ import type { Connection } from "./connection-file.ts";
 import { killStarted, NO_STORE, START_MS, startUpCommand } from "./test-up.ts";
 
 const MINUTE = 60_000;
+const NO_DATA = 4;
 const CONFLICT = 7;
 /** Trades of `trades.csv` are before it, those of `later.csv.gz` from it on. */
 const SPLIT = START + 240 * MINUTE;
+/** Trades of `last.csv` are from it on. */
+const LAST = START + 360 * MINUTE;
 const CASES_MS = 120_000;
 
 let folder: CommandFolder;
 
 beforeAll(async () => {
   folder = await CommandFolder.create();
-  const trades = makeTrades(4_000, 0.25);
+  const trades = makeTrades(4_000, 0.3);
   const split = trades.ts.findIndex((ts) => ts >= SPLIT);
+  const last = trades.ts.findIndex((ts) => ts >= LAST);
   await writeTrades(folder.file("trades.csv"), sliceTicks(trades, 0, split));
-  await writeTrades(folder.file("later.csv.gz"), sliceTicks(trades, split, trades.length));
+  await writeTrades(folder.file("later.csv.gz"), sliceTicks(trades, split, last));
+  await writeTrades(folder.file("last.csv"), sliceTicks(trades, last, trades.length));
   await startUpCommand(folder.path);
   await folder.output(["import", BTC, "trades.csv"], NO_STORE);
 }, 2 * START_MS);
@@ -145,7 +150,9 @@ test("a paper run follows replays as live, of the store and of a file", { timeou
   const known = await told("backtest", ...plan, "--as", "known");
   expect(stopped).toMatchObject({ status: "stopped", resultHash: known["resultHash"], figures: known["figures"] });
 
-  await folder.output(["paper", "resume", `${run}`], NO_STORE);
+  expect(await folder.output(["paper", "resume", `${run}`], NO_STORE)).toContain(
+    `it catches up with the next live candle of ${BTC}`,
+  );
   const more = await replay(...live, "--from", at(SPLIT), "--file", "later.csv.gz");
   expect(more).toMatchObject({ phase: "finished", mode: "as-live", error: null });
   await until(() => told("paper", "show", `${run}`), lastBar(360));
@@ -158,8 +165,10 @@ test("a paper run follows replays as live, of the store and of a file", { timeou
   expect(await told("paper", "show", `${run}`)).toMatchObject({ status: "stopped", midnightHashes: stated });
   const shown = await folder.output(["paper", "show", `${run}`], NO_STORE);
   expect(shown).toContain(`at midnight  2024-07-01 00:00 UTC  ${known["resultHash"]}\n`);
-  const proof = /^the same {5}npx millrace (backtest .*)$/m.exec(shown)![1]!;
-  expect(await told(...proof.split(" "))).toMatchObject({ resultHash: known["resultHash"] });
+  const proofs = [...shown.matchAll(/^(?:result hash .*|at midnight .*)\nthe same {5}npx millrace (backtest .*)$/gm)];
+  const proven = await Promise.all(proofs.map(([, command]) => told(...command!.split(" "))));
+  expect(proven.map(({ resultHash }) => resultHash)).toEqual([whole["resultHash"], known["resultHash"]]);
+  expect(shown).not.toContain("changed since");
   for (const words of [shown, await folder.output(["paper", "stop", `${run}`], NO_STORE)]) {
     expect(words).toMatch(
       /^the same\b.* backtest .*\n +\(unless history before its first live candle was imported since\)$/m,
@@ -167,5 +176,22 @@ test("a paper run follows replays as live, of the store and of a file", { timeou
   }
   expect(tradesOf(whole)).toBeGreaterThan(tradesOf(known));
   const behind = await folder.run(["replay", ...live, "--from", at(SPLIT)], NO_STORE);
-  expectFault(behind, CONFLICT, `${BTC} is live up to ${at(START + 360 * MINUTE)}`, "choose a --from after");
+  expectFault(behind, CONFLICT, `${BTC} is live up to ${at(LAST)}`, "choose a --from after");
+});
+
+test("trades imported past the live stream say that they are to be played", { timeout: CASES_MS }, async () => {
+  const words = `npx millrace replay start ${BTC} --from ${at(LAST)} --as-live --speed max`;
+  const { code, stderr } = await folder.run(["import", BTC, "last.csv"], NO_STORE);
+  expect(code).toBe(0);
+  expect(stderr).toContain(`${BTC} is live up to ${at(LAST)}, so that its trades from `);
+  expect(stderr).toContain(words);
+  const span = ["--from", at(LAST)];
+  const sought = [
+    ["backtest", "sma-cross", `${BTC}@1m`, ...span],
+    ["gaps", BTC, ...span],
+  ];
+  for (const each of sought) expectFault(await folder.run(each, NO_STORE), NO_DATA, "is live up to", words);
+  await told(...words.split(" ").slice(2), "--wait");
+  expect(await told("backtest", "sma-cross", `${BTC}@1m`, ...span)).toMatchObject({ status: "finished" });
+  expect((await folder.run(["import", BTC, "last.csv"], NO_STORE)).stderr).not.toContain("is live up to");
 });

@@ -3,24 +3,17 @@ import { publishArtefact } from "#local/strategies/artefact.ts";
 import { parseParameters, strategyRoots } from "#local/strategies/catalog.ts";
 import type { ServerPlatform } from "#local/up/server-platform.ts";
 import { resumePaperRun, startPaperRun, stopPaperRun } from "#shared/app/paper-run.ts";
-import { type TradingStart, tradingStart, warmUpOf } from "#shared/app/paper-span.ts";
+import { tradingStart, warmUpOf } from "#shared/app/paper-span.ts";
 import { planInForce } from "#shared/app/plan-in-force.ts";
-import { loadCode, type RunPlan } from "#shared/app/run-plan.ts";
+import { loadCode, parsePlan, type RunPlan } from "#shared/app/run-plan.ts";
 import { runResults, statedHashes } from "#shared/app/run-results.ts";
 import { InputError } from "#shared/market/input-error.ts";
-import { instrumentKey } from "#shared/market/instrument.ts";
 import type { RunRecord } from "#shared/ports/run-registry.ts";
 import { BROKER_OPTIONS, brokerOf } from "../broker-settings.ts";
 import type { Arguments, Command } from "../command.ts";
 import { writeLine } from "../output.ts";
-import {
-  accountOf,
-  midnightLines,
-  type PaperAccount,
-  paperDetails,
-  paperTable,
-  proofConditions,
-} from "../paper-lines.ts";
+import { accountOf, hashLines, type PaperAccount, paperDetails, paperTable, proofConditions } from "../paper-lines.ts";
+import { nextCandle, whatComesNext } from "../paper-next.ts";
 import { backtestLines } from "../run-again.ts";
 import { figureTable, shortFeeds } from "../run-lines.ts";
 import { formatNumber, formatTime } from "../table.ts";
@@ -30,7 +23,6 @@ import { PLAN_OPTIONS, plannedFeeds } from "./backtest.ts";
 /** How long to wait for the last results of a run that was stopped, ms. */
 const STORED_WITHIN_MS = 30_000;
 const ASK_AGAIN_MS = 500;
-const DAY = 86_400_000;
 
 export const paper: Command = {
   name: "paper",
@@ -41,7 +33,8 @@ export const paper: Command = {
     "restarts. It trades from --from on: unless told, from where the live stream is, else from the",
     "end of what is stored, else from the first live candle that comes. Candles from --warm-from on",
     "warm it up: unless told, twice as many as its indicators need. A stopped run can be resumed: it",
-    "catches up, as if it had never stopped.",
+    "catches up, as if it had never stopped. A run that is started or resumed does nothing until the next",
+    "live candle of each of its instruments comes; with that it catches up on what is stored.",
   ].join("\n"),
   examples: [
     "paper start sma-cross binance:BTC/USDT@1m --cash 10000 --param fast=10",
@@ -121,39 +114,9 @@ async function start(platform: ServerPlatform, args: Arguments): Promise<void> {
       ...(plan.warmFrom < plan.tradeFrom ? [`warm-up      from ${formatTime(plan.warmFrom)} UTC${need}`] : []),
       `more         npx millrace paper show ${record.run}`,
       "",
-      ...whatComesNext(plan, begin, usual),
+      ...whatComesNext(plan, begin, usual, await store.ticks.extent(plan.feeds[0]!.feed.instrument)),
     ].join("\n"),
   );
-}
-
-/** Where the run's candles are to come from. `begin`: see `start`; null where the user said when it trades. */
-function whatComesNext(plan: RunPlan, begin: TradingStart | null, usual: TradingStart): string[] {
-  const instrument = instrumentKey(plan.feeds[0]!.feed.instrument);
-  const play = (from: string, file: string): string =>
-    `  npx millrace replay start ${instrument} --from ${from} --as-live${file}`;
-  const time = (ms: number): string => new Date(ms).toISOString();
-  if (usual.reason === "live") {
-    const at = `${formatTime(usual.tradeFrom)} UTC`;
-    return [`It follows the live stream, which is at ${at}; 'npx millrace status' shows whether that moves.`];
-  }
-  if (plan.tradeFrom === 0) {
-    return [
-      `It waits for live candles of ${instrument}, such as those of a file's trades:`,
-      play("TIME", " --file FILE"),
-    ];
-  }
-  if (begin === null) {
-    return [
-      `It waits for live candles of ${instrument}. To play what is stored as live:`,
-      play(time(plan.tradeFrom), ""),
-    ];
-  }
-  return [
-    `It waits for live candles of ${instrument} after all that is stored, such as those of a file:`,
-    play(time(plan.tradeFrom), " --file FILE"),
-    `To trade on what is stored, give 'paper start' an earlier --from, such as ${time(plan.tradeFrom - DAY)}, then`,
-    play(time(plan.tradeFrom - DAY), ""),
-  ];
 }
 
 async function list({ liveRuns, store }: ServerPlatform, args: Arguments): Promise<void> {
@@ -174,7 +137,7 @@ async function list({ liveRuns, store }: ServerPlatform, args: Arguments): Promi
   if (others > 0) await writeLine(`${others} more ${others === 1 ? "is" : "are"} stopped or failed: --all shows them`);
 }
 
-async function show({ liveRuns, store }: ServerPlatform, id: string, args: Arguments): Promise<void> {
+async function show({ liveRuns, store, catalog }: ServerPlatform, id: string, args: Arguments): Promise<void> {
   const record = await paperRun({ liveRuns }, id);
   const account = await accountNow({ store }, record);
   const hashes = await statedHashes(store.results, record);
@@ -185,8 +148,7 @@ async function show({ liveRuns, store }: ServerPlatform, id: string, args: Argum
   const { trades } = await runResults(store.results, record);
   const lines = [
     ...paperDetails(record, account, trades),
-    ...midnightLines(hashes, ({ time }) => backtestLines({ ...record, until: time }, args)),
-    ...(hashes.length === 0 ? [] : proofConditions(record).map((condition) => `             ${condition}`)),
+    ...hashLines(record, hashes, (each) => backtestLines(each, args), await proofConditions(catalog, record)),
     `more         npx millrace runs show ${record.run}`,
   ];
   await writeLine(lines.join("\n"));
@@ -203,7 +165,8 @@ async function stop(platform: ServerPlatform, id: string, args: Arguments): Prom
       // One that has stopped tells again how it ended.
       const record = held.status === "running" ? await stopPaperRun(ports, run) : held;
       const account = await accountNow(platform, record);
-      await writeLine(args.has("json") ? JSON.stringify(jsonOf(record, account)) : stoppedLines(record, args));
+      if (args.has("json")) await writeLine(JSON.stringify(jsonOf(record, account)));
+      else await writeLine(stoppedLines(record, args, await proofConditions(platform.catalog, record)));
       return;
     } catch (error) {
       // Its last results are on their way to the store.
@@ -213,7 +176,7 @@ async function stop(platform: ServerPlatform, id: string, args: Arguments): Prom
   }
 }
 
-function stoppedLines(record: RunRecord, args: Arguments): string {
+function stoppedLines(record: RunRecord, args: Arguments, conditions: readonly string[]): string {
   if (record.status === "failed") return `run ${record.run} had failed: ${record.error}`;
   if (record.figures === null) return `run ${record.run} is stopped; it has traded no bar`;
   return [
@@ -224,7 +187,7 @@ function stoppedLines(record: RunRecord, args: Arguments): string {
     `result hash ${record.resultHash}`,
     `go on:      npx millrace paper resume ${record.run}`,
     `the same:   ${backtestLines(record, args)}`,
-    ...proofConditions(record).map((condition) => `            ${condition}`),
+    ...conditions.map((condition) => `            ${condition}`),
   ].join("\n");
 }
 
@@ -235,7 +198,7 @@ async function resume(platform: ServerPlatform, id: string, args: Arguments): Pr
   await writeLine(
     args.has("json")
       ? JSON.stringify(jsonOf(record, await accountNow(platform, record)))
-      : `run ${run} goes on, from where it stopped`,
+      : `run ${run} goes on from where it stopped: it catches up with ${nextCandle(parsePlan(record.definition))}`,
   );
 }
 
