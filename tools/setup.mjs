@@ -1,6 +1,6 @@
-// Brings what the servers of tests need: a Java development kit, Maven and Python, the servers' jars, and moto. Says and
-// does nothing where all is there. With --yes, or in CI, it installs the first three by apt-get; without, it says which
-// command does.
+// Brings what the servers of tests need: a Java development kit, Maven and Python, the servers' jars, and moto. Says what
+// it fetches, and nothing where all is there. With --yes, or in CI, it installs the first three by apt-get; without, it
+// says which command does.
 import { spawnSync } from "node:child_process";
 import { accessSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -84,8 +84,9 @@ async function install(tools) {
 const tools = await missing();
 if (tools.length > 0) await install(tools);
 try {
-  await artefacts();
-  await motoEnvironment();
+  const tell = (what) => console.log(`Fetching ${what}, once …`);
+  await artefacts(tell);
+  await motoEnvironment(tell);
 } catch (error) {
   fail(error.message);
 }

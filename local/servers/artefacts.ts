@@ -24,17 +24,21 @@ let fetched: Promise<Artefacts> | null = null;
 /**
  * The servers' jars, fetched once and kept in `local/servers/.cache` under a hash of what pins them, so that another
  * version never meets them. Throws InputError where Java or Maven is missing, Error where fetching fails.
+ * @param fetching is called, with what, before something is fetched
  */
-export function artefacts(): Promise<Artefacts> {
-  fetched ??= present().catch((error: unknown) => {
+export function artefacts(fetching: (what: string) => void = () => {}): Promise<Artefacts> {
+  fetched ??= present(fetching).catch((error: unknown) => {
     fetched = null;
     throw error;
   });
   return fetched;
 }
 
-async function present(): Promise<Artefacts> {
-  const folder = await cachedFolder("", PINS, fetchInto);
+async function present(fetching: (what: string) => void): Promise<Artefacts> {
+  const folder = await cachedFolder("", PINS, async (making) => {
+    fetching("Kafka, QuestDB and DynamoDB Local by Maven, 120 MB");
+    await fetchInto(making);
+  });
   return {
     questdb: join(folder, "questdb"),
     kafka: join(folder, "kafka"),

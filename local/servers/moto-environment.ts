@@ -9,17 +9,22 @@ let made: Promise<string> | null = null;
 /**
  * The Python that has moto, in an environment of its own that is made once and kept in `local/servers/.cache` under a hash
  * of what pins it. Throws InputError where Python is missing, Error where fetching fails.
+ * @param fetching is called, with what, before something is fetched
  */
-export function motoEnvironment(): Promise<string> {
-  made ??= present().catch((error: unknown) => {
+export function motoEnvironment(fetching: (what: string) => void = () => {}): Promise<string> {
+  made ??= present(fetching).catch((error: unknown) => {
     made = null;
     throw error;
   });
   return made;
 }
 
-async function present(): Promise<string> {
-  return pythonIn(await cachedFolder("moto-", [REQUIREMENTS], makeIn));
+async function present(fetching: (what: string) => void): Promise<string> {
+  const folder = await cachedFolder("moto-", [REQUIREMENTS], async (making) => {
+    fetching("moto, an imitation of AWS for tests, by pip");
+    await makeIn(making);
+  });
+  return pythonIn(folder);
 }
 
 async function makeIn(folder: string): Promise<void> {
