@@ -33,8 +33,8 @@ export const paper: Command = {
     "restarts. It trades from --from on: unless told, from where the live stream is, else from the",
     "end of what is stored, else from the first live candle that comes. Candles from --warm-from on",
     "warm it up: unless told, twice as many as its indicators need. A stopped run can be resumed: it",
-    "catches up, as if it had never stopped. A run that is started or resumed does nothing until the next",
-    "live candle of each of its instruments comes; with that it catches up on what is stored.",
+    "catches up, as if it had never stopped. A run that is started or resumed does nothing until the",
+    "next live candle of each of its instruments comes; with that it catches up on what is stored.",
   ].join("\n"),
   examples: [
     "paper start sma-cross binance:BTC/USDT@1m --cash 10000 --param fast=10",
