@@ -83,7 +83,7 @@ test("the address of a server is refused with what to set instead, and its passw
     ended,
     USAGE,
     "set MILLRACE_QUESTDB_HTTP_URL=http://db:9001, MILLRACE_QUESTDB_PG_HOST=db",
-    "docs/operate.md",
+    "docs/functions.md",
   );
   expect(ended.stderr).not.toContain("secret");
 });

@@ -103,10 +103,13 @@ async function rebuildDirty(
     if (marks.length === 0) return;
     const month = windowClose(STEP, windowOpen(STEP, marks[0]!.from));
     at = Math.min(month, limit);
+    const later = marks.filter(({ to }) => to > at).map(({ from }) => Math.max(from, at));
+    // Longer windows in which more is to come are merged once it is there.
+    const until = Math.min(...later);
     for (const span of await spansToFold(ports.ticks, instrument, marks, at, limit)) {
       begun.push(span);
       await rebuildBase(ports, instrument, span, tell);
-      const open = await rebuildLonger(ports.candles, instrument, span, limit);
+      const open = await rebuildLonger(ports.candles, instrument, span, { limit, until });
       // A longer window that is still live gets its turn when the watermark is past its end.
       if (open) await ports.ranges.markDirty(instrument, limit, limit + 1);
     }
@@ -170,14 +173,14 @@ async function rebuildBase(
 }
 
 /**
- * Merges the longer candles that overlap `span` from those of the timeframe that tiles them. Returns whether a window
- * reaches past `limit` and was left alone.
+ * Merges the longer candles that overlap `span` from those of the timeframe that tiles them, but for windows that reach
+ * past `limit` or `until`. Returns whether one reaches past `limit`.
  */
 async function rebuildLonger(
   candles: RebuiltCandles,
   instrument: Instrument,
   span: Interval,
-  limit: number,
+  { limit, until }: { readonly limit: number; readonly until: number },
 ): Promise<boolean> {
   let open = false;
   for (const timeframe of TIMEFRAMES.filter((each) => nominalLength(each) > nominalLength(BASE))) {
@@ -187,6 +190,7 @@ async function rebuildLonger(
       open = true;
       to = windowOpen(timeframe, limit);
     }
+    if (to > until) to = windowOpen(timeframe, until);
     if (from < to) await mergeCandles(candles, { instrument, timeframe, from, to }, ["rebuilt", "live"]);
   }
   return open;

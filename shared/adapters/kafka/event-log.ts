@@ -9,6 +9,9 @@ import { clusterOf, type KafkaSettings, kafkaOf } from "./settings.ts";
 import { TopicDirectory } from "./topic-directory.ts";
 import { TopicFollower } from "./topic-follower.ts";
 
+/** For attempts that fail in time, and tell why. */
+const GRACE_MS = 1_000;
+
 /** Topics of a Kafka cluster. Calls go on through the loss of brokers, up to the deadline of the settings. */
 export class KafkaEventLog implements FollowableLog {
   readonly #settings: KafkaSettings;
@@ -48,7 +51,7 @@ export class KafkaEventLog implements FollowableLog {
     const what = "be reached";
     const connect = () => Promise.all([log.#cluster.connect(), also()]);
     try {
-      await log.#inTime(what, () => untilDeadline(what, log.#settings, connect));
+      await log.#inTime(what, () => untilDeadline(what, log.#settings, connect), GRACE_MS);
     } catch (error) {
       // To end connections that are under way takes minutes where nobody answers.
       void log.close().catch(() => {});
@@ -112,12 +115,12 @@ export class KafkaEventLog implements FollowableLog {
     }
   }
 
-  /** Throws InputError once the deadline is over, whatever becomes of the work. */
-  async #inTime<T>(what: string, work: () => Promise<T>): Promise<T> {
+  /** Throws InputError once the deadline and `grace` ms are over, whatever becomes of the work. */
+  async #inTime<T>(what: string, work: () => Promise<T>, grace = 0): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       const late = () => reject(overdue(what, this.#settings, new Error("it does not answer")));
-      timer = setTimeout(late, this.#settings.deadlineMs);
+      timer = setTimeout(late, this.#settings.deadlineMs + grace);
     });
     try {
       return await Promise.race([work(), deadline]);

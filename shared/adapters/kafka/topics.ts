@@ -15,7 +15,8 @@ export interface KafkaTopic {
 type Admin = ReturnType<ReturnType<typeof kafkaOf>["admin"]>;
 
 /**
- * Makes the topics that are missing, `replicas` times each, and resolves when their partitions can be written to.
+ * Makes the topics that are missing, `replicas` times each, and resolves to their names when their partitions can be
+ * written to.
  * Throws InputError that lists all differences where a topic exists with other settings, before it makes any: partition
  * counts are fixed, and a change of the others is an operator's decision.
  */
@@ -23,10 +24,10 @@ export async function createTopics(
   settings: KafkaSettings,
   topics: readonly KafkaTopic[],
   replicas: number,
-): Promise<void> {
+): Promise<readonly string[]> {
   const admin = kafkaOf(settings).admin({ retry: { retries: 1 } });
   try {
-    await untilDeadline("make the topics", settings, async () => {
+    return await untilDeadline("make the topics", settings, async () => {
       await admin.connect();
       const existing = new Set(await admin.listTopics());
       await refuseDrift(
@@ -34,9 +35,10 @@ export async function createTopics(
         topics.filter(({ name }) => existing.has(name)),
       );
       const missing = topics.filter(({ name }) => !existing.has(name));
-      if (missing.length === 0) return;
+      if (missing.length === 0) return [];
       const made = missing.map((topic) => configOf(topic, replicas));
       await admin.createTopics({ topics: made, waitForLeaders: true });
+      return missing.map(({ name }) => name);
     });
   } finally {
     await admin.disconnect();
