@@ -79,20 +79,24 @@ function describe(states: readonly TopicState[]): string {
 
 async function recreated(topic: Topic): Promise<void> {
   await withServers(async ({ log, store: { checkpoints } }, { environment }) => {
-    const [{ createTopics }, { serverSettings }, { answered }] = await Promise.all([
+    const [{ createTopics }, { serverNames, serverSettings }, { answered }] = await Promise.all([
       import("#shared/adapters/kafka/topics.ts"),
       import("#local/up/server-settings.ts"),
       import("#local/up/answering.ts"),
     ]);
-    const { kafka } = await serverSettings(environment);
-    const made = createTopics(kafka, [topic], Math.min(3, kafka.brokers.length));
-    await answered(made, `Kafka at ${kafka.brokers.join(", ")}`, ANSWER_MS);
+    const settings = await serverSettings(environment);
+    const making = createTopics(settings.kafka, [topic], Math.min(3, settings.kafka.brokers.length));
+    const made = await answered(making, serverNames(settings).kafka, ANSWER_MS);
     const { reset } = await raiseEpoch({ log, checkpoints }, topic.name);
-    await writeLine(
-      reset === 0
-        ? `no stage has read ${topic.name} as it was before: nothing had to be changed`
-        : `${topic.name}: ${reset} ${reset === 1 ? "state goes" : "states go"} on from the start of the new topic, ` +
-            "dropping by content what they know",
-    );
+    await writeLine(outcome(topic.name, made.length > 0, reset));
   });
+}
+
+function outcome(name: string, made: boolean, reset: number): string {
+  if (reset > 0) {
+    const states = reset === 1 ? "1 state goes" : `${reset} states go`;
+    return `${name}: ${states} on from the start of the new topic, dropping by content what they know`;
+  }
+  if (made) return `${name} was missing and is made anew: no stage had read it, so nothing else had to be changed`;
+  return `${name} was not recreated, or that was said before: nothing to change`;
 }

@@ -65,8 +65,8 @@ async function withLog<T>(test: (log: KafkaEventLog, topic: string) => Promise<T
 describe("topics", () => {
   it("are made once, and refused where they differ, with every difference", async () => {
     const topic = topicOf(2);
-    await createTopics(settings, [topic], 1);
-    await createTopics(settings, [topic], 1);
+    expect(await createTopics(settings, [topic], 1)).toEqual([topic.name]);
+    expect(await createTopics(settings, [topic], 1)).toEqual([]);
     const other = topicOf(1);
     const changed = [{ ...topic, partitions: 3, retentionMs: 1_000, maxRecordBytes: 2_000_000 }, other];
     await expect(createTopics(settings, changed, 1)).rejects.toMatchObject({
