@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { DEFAULT_STORE } from "#local/embedded/platform.ts";
 import { findConnection, upFolder } from "#local/up/connection-file.ts";
+import { lockHolder } from "#local/up/lock.ts";
 import { InputError } from "#shared/market/input-error.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
 import { note } from "./output.ts";
@@ -59,11 +60,18 @@ export function placeOf(args: Arguments): StorePlace {
   throw noServers();
 }
 
-/** What a person may not expect of `placeOf`: that MILLRACE_STORE leads past servers that run; null where all is plain. */
+/**
+ * What a person may not expect of `placeOf`: that MILLRACE_STORE leads past servers that run, or that servers which start
+ * are not used yet; null where all is plain.
+ */
 export function unexpectedPlace(args: Arguments, environment: Environment): string | null {
+  if (args.has("store")) return null;
   const file = fileInEnvironment(environment);
-  if (args.has("store") || file === null) return null;
   const servers = findServers(environment);
+  if (file === null) {
+    const starting = environment["MILLRACE_STORE"] || servers !== null ? null : startingIn(environment);
+    return starting === null ? null : `${starting}: until it runs, ${DEFAULT_STORE} is used`;
+  }
   if (servers === null) return null;
   return `MILLRACE_STORE names ${file}, which is used, not ${servers.name}: --store questdb:// uses those`;
 }
@@ -103,11 +111,21 @@ export function requireServers(): ServersPlace {
 
 /** The error of what needs servers where none run. */
 function noServers(): InputError {
+  const starting = startingIn(process.env);
+  if (starting !== null)
+    return new InputError("not-found", `${starting}: wait until it says that Millrace runs, then try again`);
   return new InputError(
     "not-found",
     "no servers run here: start them with 'npx millrace up' in another terminal (in this folder, or with MILLRACE_UP set " +
       "to its folder), then try again",
   );
+}
+
+/** Says that 'millrace up' has its folder while no servers are to be found yet, or any more; null where it has not. */
+function startingIn(environment: Environment): string | null {
+  const folder = upFolder(environment);
+  const holder = lockHolder(folder);
+  return holder === null ? null : `'millrace up' (process ${holder.processId}) is starting, or stopping, in ${folder}`;
 }
 
 /** The folder of what is beside the store, such as rows that were left out. */

@@ -1,8 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "#shared/market/input-error.ts";
 import { isLiving, ownMark, type ProcessMark } from "./living-process.ts";
+
+const LOCK = "lock.json";
 
 /** A folder that this process alone works on. */
 export interface FolderLock {
@@ -16,7 +19,7 @@ export interface FolderLock {
  * over. Throws InputError 'conflict' where a living one has it, 'usage' where the folder cannot be used.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const file = join(folder, "lock.json");
+  const file = join(folder, LOCK);
   const draft = `${file}.${randomUUID()}`;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -33,6 +36,18 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     const { code } = cause as NodeJS.ErrnoException;
     throw unusable(folder, REASONS.get(code ?? "") ?? `${code}`, cause);
   }
+}
+
+/** The living process that has the folder; null where none has, or nobody may look. */
+export function lockHolder(folder: string): ProcessMark | null {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, LOCK), "utf8");
+  } catch {
+    return null;
+  }
+  const holder = markIn(text);
+  return holder !== null && isLiving(holder) ? holder : null;
 }
 
 /** Why a folder cannot be used and what to do, by the system's code. */
