@@ -21,6 +21,7 @@ export function statusLines(status: PlatformStatus, now: number): string {
     part("runs", status.runs, ({ open, failed }) => [
       ...runLines(open),
       ...failed.map(({ run, strategy, error }) => clip(`failed: ${run} (${strategy}): ${firstLine(error)}`)),
+      ...(failed.length === 0 ? [] : ["npx millrace runs show <run> tells why in full"]),
     ]),
     part("replays", status.replays, replayLines),
     part("dead letters", status.deadLetters, (count) =>
