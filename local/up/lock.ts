@@ -7,6 +7,11 @@ import { isLiving, ownMark, type ProcessMark } from "./living-process.ts";
 
 const LOCK = "lock.json";
 
+/** Tells who holds a folder. */
+const LOCK = "lock.json";
+/** One of them is there from the first start on. */
+const OWN: readonly string[] = [LOCK, "kafka"];
+
 /** A folder that this process alone works on. */
 export interface FolderLock {
   /** Whether a process had it that was killed. */
@@ -67,15 +72,12 @@ const OF_OTHERS = 0o077;
 /** Set on folders such as /tmp, in which all users keep what is their own. */
 const SHARED = 0o1000;
 
-/** There from the first start on. */
-const OWN = "kafka";
-
 async function keepToUser(folder: string): Promise<void> {
   const { mode } = await stat(folder);
   if ((mode & SHARED) !== 0) throw unusable(folder, "all users share it: name a folder in it");
   if ((mode & OF_OTHERS) === 0) return;
   const names = await readdir(folder);
-  if (names.length > 0 && !names.includes(OWN)) {
+  if (names.length > 0 && !names.some((name) => OWN.includes(name))) {
     const octal = (mode & 0o777).toString(8);
     throw unusable(folder, `others may enter it (mode ${octal}), and it holds what is not of 'up': close it to them`);
   }
