@@ -5,8 +5,6 @@ import { join, resolve } from "node:path";
 import { InputError } from "#shared/market/input-error.ts";
 import { isLiving, ownMark, type ProcessMark } from "./living-process.ts";
 
-const LOCK = "lock.json";
-
 /** Tells who holds a folder. */
 const LOCK = "lock.json";
 /** One of them is there from the first start on. */
