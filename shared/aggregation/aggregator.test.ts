@@ -348,6 +348,13 @@ describe("a block that is announced and missing", () => {
     ]);
   });
 
+  test("is lost where it was made, though the block after it has a trade that comes late", () => {
+    const feed = new Feed(["1m"]);
+    feed.ticks([tick(1, 0), tick(3, 1)], 1);
+    feed.ticks([tick(9, 3.5), tick(2, 0.5)], 3, 8);
+    expect(feed.heartbeat(4).coverage).toMatchObject([{ from: T0 + MINUTE, to: T0 + 3.5 * MINUTE + 1, kind: "lost" }]);
+  });
+
   test("if it comes before its span closes, nothing was lost", () => {
     const feed = new Feed(["1m"], "hash");
     feed.ticks([tick(11, 0)], 1);

@@ -208,8 +208,9 @@ export class Aggregator {
 
   #await(previousId: number, ticks: TickColumns): void {
     if (this.#awaited.some((block) => block.previousId === previousId)) return;
-    let first = ticks.ts[0]!;
-    for (const ts of ticks.ts) first = Math.min(first, ts);
+    // A trade that comes late tells nothing of when the block before was made.
+    const punctual = ticks.ts.filter((ts) => ts >= this.#watermark);
+    const first = (punctual.length > 0 ? punctual : ticks.ts).reduce((least, ts) => Math.min(least, ts));
     this.#awaited = [...this.#awaited, { previousId, from: Math.min(this.#latest, first), to: first + 1 }];
   }
 
