@@ -1,6 +1,7 @@
 import type { Instrument } from "#shared/market/instrument.ts";
 import { instrumentKey } from "#shared/market/instrument.ts";
 import type { Coverage, CoverageKind } from "#shared/market/interval.ts";
+import { Turns } from "#shared/market/turns.ts";
 import type { Lease } from "#shared/ports/leases.ts";
 import type { DirtyRange, RangeRegistry } from "#shared/ports/range-registry.ts";
 import type { Database } from "./database.ts";
@@ -13,8 +14,8 @@ const LEASE: Lease = { check() {} };
 export class DuckdbRangeRegistry implements RangeRegistry {
   readonly #database: Database;
   readonly #instruments: InstrumentTable;
-  /** The end of the queue for each instrument's lease; no other process can hold one, as none can open the file. */
-  readonly #leases = new Map<string, Promise<unknown>>();
+  /** Of each instrument's lease; no other process can hold one, as none can open the file. */
+  readonly #turns = new Turns();
 
   constructor(database: Database, instruments: InstrumentTable) {
     this.#database = database;
@@ -78,23 +79,12 @@ export class DuckdbRangeRegistry implements RangeRegistry {
     }));
   }
 
-  async withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
-    const key = instrumentKey(instrument);
-    const run = (this.#leases.get(key) ?? Promise.resolve()).then(() => work(LEASE));
-    const settled = run.then(
-      () => {},
-      () => {},
-    );
-    this.#leases.set(key, settled);
-    try {
-      return await run;
-    } finally {
-      if (this.#leases.get(key) === settled) this.#leases.delete(key);
-    }
+  withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
+    return this.#turns.take(instrumentKey(instrument), () => work(LEASE));
   }
 
   async tryLease(instrument: Instrument, work: (lease: Lease) => Promise<void>): Promise<boolean> {
-    if (this.#leases.has(instrumentKey(instrument))) return false;
+    if (this.#turns.isTaken(instrumentKey(instrument))) return false;
     await this.withLease(instrument, work);
     return true;
   }

@@ -1,5 +1,6 @@
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
 import type { Coverage } from "#shared/market/interval.ts";
+import { Turns } from "#shared/market/turns.ts";
 import type { Lease } from "#shared/ports/leases.ts";
 import type { DirtyRange, RangeRegistry } from "#shared/ports/range-registry.ts";
 
@@ -12,7 +13,7 @@ export class MemoryRangeRegistry implements RangeRegistry {
   /** By instrument and span: marking a span again replaces its mark. */
   readonly #dirty = new Map<string, DirtyRange>();
   readonly #coverage = new Map<string, Map<string, Coverage>>();
-  readonly #leases = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   async markDirty(instrument: Instrument, from: number, to: number): Promise<void> {
     if (from >= to) return;
@@ -45,23 +46,12 @@ export class MemoryRangeRegistry implements RangeRegistry {
       .sort((a, b) => a.from - b.from || a.to - b.to);
   }
 
-  async withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
-    const key = instrumentKey(instrument);
-    const run = (this.#leases.get(key) ?? Promise.resolve()).then(() => work(LEASE));
-    const settled = run.then(
-      () => {},
-      () => {},
-    );
-    this.#leases.set(key, settled);
-    try {
-      return await run;
-    } finally {
-      if (this.#leases.get(key) === settled) this.#leases.delete(key);
-    }
+  withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
+    return this.#turns.take(instrumentKey(instrument), () => work(LEASE));
   }
 
   async tryLease(instrument: Instrument, work: (lease: Lease) => Promise<void>): Promise<boolean> {
-    if (this.#leases.has(instrumentKey(instrument))) return false;
+    if (this.#turns.isTaken(instrumentKey(instrument))) return false;
     await this.withLease(instrument, work);
     return true;
   }

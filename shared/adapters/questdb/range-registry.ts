@@ -1,5 +1,6 @@
 import { type Instrument, instrumentKey } from "#shared/market/instrument.ts";
 import type { Coverage, CoverageKind } from "#shared/market/interval.ts";
+import { Turns } from "#shared/market/turns.ts";
 import type { Lease, Leases } from "#shared/ports/leases.ts";
 import type { DirtyRange, RangeRegistry } from "#shared/ports/range-registry.ts";
 import { type RowWriter, rowLines } from "./row-lines.ts";
@@ -19,7 +20,7 @@ export class QuestdbRangeRegistry implements RangeRegistry {
   readonly #outerLeases: Leases | null;
   readonly #now: () => number;
   #lastMark = 0;
-  readonly #leases = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   /**
    * @param leases that hold in other processes, too; null: within this one alone
@@ -84,33 +85,18 @@ export class QuestdbRangeRegistry implements RangeRegistry {
   async withLease<T>(instrument: Instrument, work: (lease: Lease) => Promise<T>): Promise<T> {
     const key = instrumentKey(instrument);
     const outer = this.#outerLeases;
-    return this.#inTurn(key, outer === null ? () => work(LEASE) : () => outer.withLease(key, work));
+    return this.#turns.take(key, outer === null ? () => work(LEASE) : () => outer.withLease(key, work));
   }
 
   async tryLease(instrument: Instrument, work: (lease: Lease) => Promise<void>): Promise<boolean> {
     const key = instrumentKey(instrument);
-    if (this.#leases.has(key)) return false;
+    if (this.#turns.isTaken(key)) return false;
     const outer = this.#outerLeases;
-    return this.#inTurn(key, async () => {
+    return this.#turns.take(key, async () => {
       if (outer !== null) return outer.tryLease(key, work);
       await work(LEASE);
       return true;
     });
-  }
-
-  /** Runs `leased` when all that came before it in this process is over. */
-  async #inTurn<T>(key: string, leased: () => Promise<T>): Promise<T> {
-    const run = (this.#leases.get(key) ?? Promise.resolve()).then(leased);
-    const settled = run.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#leases.set(key, settled);
-    try {
-      return await run;
-    } finally {
-      if (this.#leases.get(key) === settled) this.#leases.delete(key);
-    }
   }
 
   async #writeMarks(ranges: readonly DirtyRange[], cleared: boolean): Promise<void> {
